@@ -1,0 +1,70 @@
+#pragma once
+/* conf.h - settings: one table for all programs, one file per program.
+ *
+ * A file has lines "name = value", '#' comments and blank lines. Values run to the end of the
+ * line. Types: TEXT (kept as it is), INT (decimal, lo..hi), SECRET (the path of a file whose
+ * content, less one trailing newline, becomes the value; a relative path is taken from
+ * $CREDENTIALS_DIRECTORY if that is set, else from the folder of the settings file). The
+ * programs print this table with --settings, and the manual includes it.
+ *
+ * Columns: type, name, default, lo, hi, help. An empty default of a SECRET means "not set";
+ * its lo is the least length in bytes. */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/rc.h"
+
+#define CONF_LIST(X) \
+	X(TEXT,   site_name,     "출첵", 0, 0, "name of the shop, shown on pages and in mails") \
+	X(TEXT,   event_url,     "http://event.localhost:8080", 0, 0, "public address of the event host, no trailing slash; https makes cookies Secure") \
+	X(TEXT,   auth_url,      "http://auth.localhost:8080", 0, 0, "public address of the auth host; also the issuer of its tokens") \
+	X(TEXT,   audience,      "chulcheck", 0, 0, "audience (aud) that access tokens must name") \
+	X(TEXT,   client_id,     "chulcheck-attend", 0, 0, "client id of the event host at the identity provider") \
+	X(SECRET, client_secret, "", 0, 0, "file with the client secret of the event host") \
+	X(TEXT,   attend_db,     "/var/lib/chulcheck/attend/attend.db", 0, 0, "database of the attendance domain") \
+	X(TEXT,   auth_db,       "/var/lib/chulcheck/auth/auth.db", 0, 0, "database of the identity domain") \
+	X(TEXT,   zone,          "Asia/Seoul", 0, 0, "time zone of the business day") \
+	X(INT,    workers,       "1", 1, 64, "worker processes") \
+	X(INT,    threads,       "32", 1, 256, "request threads of each worker") \
+	X(TEXT,   jwks,          "/var/lib/chulcheck/auth/jwks.json", 0, 0, "public keys of the identity provider (RFC 7517)") \
+	X(TEXT,   keys,          "/var/lib/chulcheck/auth/keys", 0, 0, "folder with the signing keys of the auth host") \
+	X(SECRET, cookie_key,    "", 32, 0, "file with the secret that signs form tokens and sign-in cookies, at least 32 bytes") \
+	X(SECRET, unsubscribe_key, "", 32, 0, "file with the secret that signs unsubscribe links, at least 32 bytes") \
+	X(SECRET, refresh_key,   "", 32, 0, "file with the secret that derives refresh tokens, at least 32 bytes") \
+	X(SECRET, shop_dsn,      "", 0, 0, "file with the ODBC connection string of the shop's database") \
+	X(TEXT,   shop_standing_sql,  "SELECT COUNT(DISTINCT c.email) AS registered, COUNT(p.id) AS purchases FROM customer c LEFT JOIN purchasedetails p ON p.email = c.email WHERE c.email = ?", 0, 0, "SQL with one parameter, the e-mail: columns registered, purchases") \
+	X(TEXT,   shop_purchases_sql, "SELECT p.id AS id, t.name AS product, t.count AS count FROM purchasedetails p JOIN product t ON t.id = p.product_id WHERE p.email = ? ORDER BY p.id", 0, 0, "SQL with one parameter, the e-mail: columns id, product, count") \
+	X(INT,    shop_timeout_s, "3", 1, 30, "seconds to wait for the shop's database") \
+	X(INT,    access_ttl_s,  "300", 60, 300, "life of an access token in seconds") \
+	X(INT,    refresh_ttl_s, "2592000", 3600, 7776000, "life of a chain of refresh tokens in seconds") \
+	X(INT,    session_ttl_s, "43200", 900, 2592000, "life of a browser's session on the auth host in seconds") \
+	X(INT,    standing_ttl_s, "2592000", 0, 31536000, "how long a customer stays verified while the shop cannot be asked") \
+	X(INT,    hash_limit,    "2", 1, 16, "password hashes computed at once by one worker (32 MiB each)") \
+	X(TEXT,   smtp_url,      "smtp://127.0.0.1:25", 0, 0, "mail relay, smtp:// or smtps://, with port") \
+	X(TEXT,   smtp_tls,      "require", 0, 0, "require: TLS with a valid certificate; none: plain text, loopback only") \
+	X(TEXT,   smtp_user,     "", 0, 0, "user name at the relay, if it wants one") \
+	X(SECRET, smtp_password, "", 0, 0, "file with the password at the relay") \
+	X(TEXT,   mail_from,     "event@example.kr", 0, 0, "sender's address of all mails") \
+	X(TEXT,   sender_phone,  "02-000-0000", 0, 0, "sender's telephone number, shown in advertising mails") \
+	X(TEXT,   sender_address, "서울특별시", 0, 0, "sender's postal address, shown in advertising mails") \
+	X(INT,    reminder_from_h, "8", 0, 23, "reminders are sent from this local hour on") \
+	X(INT,    reminder_until_h, "21", 1, 24, "and not from this hour on")
+
+enum conf_type { CONF_TEXT, CONF_INT, CONF_SECRET };
+
+#define CONF_FIELD_TEXT(name)   const char *name;
+#define CONF_FIELD_INT(name)    int64_t name;
+#define CONF_FIELD_SECRET(name) const char *name;
+
+struct conf {
+#define X(type, name, def, lo, hi, help) CONF_FIELD_##type(name)
+	CONF_LIST(X)
+#undef X
+};
+
+/* Reads a settings file over the defaults. Lives until the process ends. On RC_CONFIG
+ * *ret_error says file, line, what is wrong and what to do (static storage). */
+[[nodiscard]] enum rc conf_load(const char *path, struct conf *ret, const char **ret_error);
+
+/* The table, one setting a paragraph: name, type, default, help. */
+void conf_print(FILE *);

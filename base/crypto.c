@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* crypto.c - OpenSSL 3 behind a few plain functions: EVP only, nothing deprecated.
+ *
+ * What cannot fail but for lack of memory aborts. What OpenSSL leaves in the thread's error
+ * queue after a refusal is removed, because libcurl's TLS looks at the same queue. */
+#include "base/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum { RSA_BITS = 2048 };
+
+/* The two contexts are made once and only ever copied: a copy costs less than looking up the
+ * algorithms again, and reading them from many threads needs no lock. */
+struct rsa {
+	EVP_PKEY *key;
+	EVP_PKEY_CTX *verify;
+	EVP_MD *sha256;
+};
+
+static void
+must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+void
+crypto_random(void *ret, size_t len)
+{
+	uint8_t *p = ret;
+	ssize_t n;
+
+	while (len > 0) {
+		n = getrandom(p, len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		must(n > 0);
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+char *
+crypto_token(struct arena *a)
+{
+	uint8_t secret[SECRET_LEN];
+	char *token;
+
+	crypto_random(secret, sizeof(secret));
+	token = base64url_encode(a, secret, sizeof(secret));
+	crypto_wipe(secret, sizeof(secret));
+	return token;
+}
+
+void
+crypto_sha256(const void *data, size_t len, uint8_t ret[SHA256_LEN])
+{
+	must(EVP_Digest(data, len, ret, NULL, EVP_sha256(), NULL) == 1);
+}
+
+char *
+crypto_sha256_text(struct arena *a, const char *s)
+{
+	uint8_t digest[SHA256_LEN];
+
+	crypto_sha256(s, strlen(s), digest);
+	return base64url_encode(a, digest, sizeof(digest));
+}
+
+void
+crypto_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len,
+    uint8_t ret[SHA256_LEN])
+{
+	size_t n = 0;
+
+	must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : (const uint8_t *)"",
+	    key_len, data, len, ret, SHA256_LEN, &n) != NULL && n == SHA256_LEN);
+}
+
+bool
+crypto_equal(const void *a, const void *b, size_t len)
+{
+	return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void
+crypto_wipe(void *p, size_t len)
+{
+	OPENSSL_cleanse(p, len);
+}
+
+static const char base64url[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+char *
+base64_encode(struct arena *a, const void *data, size_t len)
+{
+	char *out = arena_alloc(a, 1, (len + 2) / 3 * 4 + 1);
+
+	must(EVP_EncodeBlock((unsigned char *)out, data, (int)len) >= 0);
+	return out;
+}
+
+char *
+base64url_encode(struct arena *a, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	char *text = arena_alloc(a, len / 3 + 1, 4), *q = text;
+	uint32_t bits = 0;
+	int n = 0;
+
+	for (; len > 0; len--) {
+		bits = bits << 8 | *p++;
+		for (n += 8; n >= 6; n -= 6)
+			*q++ = base64url[bits >> (n - 6) & 63];
+	}
+	if (n > 0)
+		*q++ = base64url[bits << (6 - n) & 63];
+	*q = '\0';
+	return text;
+}
+
+/* Computed rather than looked up, so that secrets leave no trace in the cache. */
+static int
+base64url_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+bool
+base64url_decode(struct arena *a, const char *s, size_t len, uint8_t **ret, size_t *ret_len)
+{
+	uint32_t bits = 0;
+	uint8_t *data, *p;
+	size_t i;
+	int n = 0, v;
+
+	if (len % 4 == 1)
+		return false;
+	/* One byte more, and zero: a decoded text is a C string. */
+	p = data = arena_alloc(a, len / 4 + 1, 3);
+	for (i = 0; i < len; i++) {
+		if ((v = base64url_value(s[i])) < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)v;
+		if ((n += 6) >= 8) {
+			n -= 8;
+			*p++ = (uint8_t)(bits >> n);
+		}
+	}
+	if ((bits & ((1U << n) - 1)) != 0)
+		return false;
+	*ret = data;
+	*ret_len = (size_t)(p - data);
+	return true;
+}
+
+char *
+base32_groups(struct arena *a, const uint8_t *data, size_t len)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	char *text = arena_alloc(a, len + 1, 2), *q = text;
+	uint32_t bits = 0;
+	size_t at, letters = (len * 8 + 4) / 5;
+	int n = 0;
+
+	for (at = 0; at < letters; at++) {
+		if (n < 5) {
+			bits = bits << 8 | (len > 0 ? *data : 0);
+			n += 8;
+			if (len > 0)
+				data++, len--;
+		}
+		n -= 5;
+		if (at > 0 && at % 4 == 0)
+			*q++ = '-';
+		*q++ = alphabet[bits >> n & 31];
+	}
+	*q = '\0';
+	return text;
+}
+
+/* Takes the key over. Refuses what is not RSA or too short. */
+static enum rc
+rsa_wrap(struct rsa **ret, EVP_PKEY *key)
+{
+	struct rsa *r;
+
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < RSA_BITS) {
+		ERR_clear_error();
+		EVP_PKEY_free(key);
+		return RC_CONFIG;
+	}
+	must((r = calloc(1, sizeof(*r))) != NULL);
+	r->key = key;
+	must((r->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL);
+	must((r->verify = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) != NULL);
+	must(EVP_PKEY_verify_init(r->verify) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(r->verify, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(r->verify, r->sha256) == 1);
+	*ret = r;
+	return RC_OK;
+}
+
+enum rc
+rsa_create(struct rsa **ret)
+{
+	return rsa_wrap(ret, EVP_RSA_gen(RSA_BITS));
+}
+
+/* Keys are kept without a passphrase: a file that has one is refused, nobody is asked. */
+static int
+no_passphrase(char *buf, int size, int writing, void *data)
+{
+	(void)buf, (void)size, (void)writing, (void)data;
+	return -1;
+}
+
+enum rc
+rsa_read(struct rsa **ret, const char *pem_path)
+{
+	int fd = open(pem_path, O_RDONLY | O_CLOEXEC);
+	EVP_PKEY *key;
+	BIO *bio;
+
+	if (fd < 0)
+		return errno == ENOENT ? RC_NOTFOUND : RC_IO;
+	must((bio = BIO_new_fd(fd, BIO_CLOSE)) != NULL);
+	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	BIO_free(bio);
+	return rsa_wrap(ret, key);
+}
+
+/* A new file is safe on disk only with its folder's entry. */
+static bool
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(folder);
+	return ok;
+}
+
+enum rc
+rsa_write(const struct rsa *r, const char *pem_path)
+{
+	int fd = open(pem_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool ok;
+	BIO *bio;
+
+	if (fd < 0)
+		return errno == EEXIST ? RC_CONFLICT : RC_IO;
+	must((bio = BIO_new_fd(fd, BIO_NOCLOSE)) != NULL);
+	ok = PEM_write_bio_PKCS8PrivateKey(bio, r->key, NULL, NULL, 0, NULL, NULL) == 1 &&
+	    fsync(fd) == 0;
+	BIO_free(bio);
+	ok = close(fd) == 0 && ok && sync_folder(pem_path);
+	if (ok)
+		return RC_OK;
+	ERR_clear_error();
+	(void)unlink(pem_path);
+	return RC_IO;
+}
+
+/* NULL if the numbers are no RSA key. */
+static EVP_PKEY *
+key_of(BIGNUM *n, BIGNUM *e)
+{
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL), *check;
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *key = NULL;
+
+	must(build != NULL && ctx != NULL &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
+	    (params = OSSL_PARAM_BLD_to_param(build)) != NULL);
+	if (EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1) {
+		/* SP 800-89 5.3.3: both odd, e > 1, n neither prime nor with a small factor. */
+		must((check = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) != NULL);
+		if (EVP_PKEY_public_check(check) != 1) {
+			EVP_PKEY_free(key);
+			key = NULL;
+		}
+		EVP_PKEY_CTX_free(check);
+	}
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+enum rc
+rsa_public(struct rsa **ret, const uint8_t *n, size_t n_len, const uint8_t *e, size_t e_len)
+{
+	BIGNUM *bn_n, *bn_e;
+	EVP_PKEY *key = NULL;
+
+	/* An exponent is small, and no modulus is over 16,384 bits (OpenSSL's own limit). */
+	if (n_len < RSA_BITS / 8 || n_len > 16384 / 8 + 1 || e_len < 1 || e_len > 8)
+		return RC_CONFIG;
+	must((bn_n = BN_bin2bn(n, (int)n_len, NULL)) != NULL);
+	must((bn_e = BN_bin2bn(e, (int)e_len, NULL)) != NULL);
+	if (BN_num_bits(bn_n) >= RSA_BITS)
+		key = key_of(bn_n, bn_e);
+	BN_free(bn_n);
+	BN_free(bn_e);
+	return rsa_wrap(ret, key);
+}
+
+static uint8_t *
+part(const struct rsa *r, struct arena *a, const char *name, size_t *ret_len)
+{
+	BIGNUM *bn = NULL;
+	uint8_t *data;
+
+	must(EVP_PKEY_get_bn_param(r->key, name, &bn) == 1);
+	*ret_len = (size_t)BN_num_bytes(bn);
+	data = arena_alloc(a, *ret_len, 1);
+	(void)BN_bn2bin(bn, data);
+	BN_free(bn);
+	return data;
+}
+
+void
+rsa_parts(const struct rsa *r, struct arena *a, uint8_t **ret_n, size_t *ret_n_len,
+    uint8_t **ret_e, size_t *ret_e_len)
+{
+	*ret_n = part(r, a, OSSL_PKEY_PARAM_RSA_N, ret_n_len);
+	*ret_e = part(r, a, OSSL_PKEY_PARAM_RSA_E, ret_e_len);
+}
+
+struct rsa *
+rsa_free(struct rsa *r)
+{
+	if (r != NULL) {
+		EVP_PKEY_CTX_free(r->verify);
+		EVP_PKEY_free(r->key);
+		EVP_MD_free(r->sha256);
+		free(r);
+	}
+	return NULL;
+}
+
+enum rc
+rsa_sign(const struct rsa *r, struct arena *a, const void *data, size_t len, uint8_t **ret,
+    size_t *ret_len)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t sig_len = (size_t)EVP_PKEY_get_size(r->key);
+	uint8_t *sig = arena_alloc(a, sig_len, 1);
+	bool ok;
+
+	ok = ctx != NULL && EVP_DigestSignInit(ctx, NULL, r->sha256, NULL, r->key) == 1 &&
+	    EVP_DigestSign(ctx, sig, &sig_len, data, len) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!ok) {
+		ERR_clear_error();
+		return RC_CONFIG;    /* a public key cannot sign */
+	}
+	*ret = sig;
+	*ret_len = sig_len;
+	return RC_OK;
+}
+
+bool
+rsa_verify(const struct rsa *r, const void *data, size_t len, const uint8_t *sig, size_t sig_len)
+{
+	uint8_t digest[SHA256_LEN];
+	EVP_PKEY_CTX *ctx;
+	bool ok;
+
+	must(EVP_Digest(data, len, digest, NULL, r->sha256, NULL) == 1);
+	must((ctx = EVP_PKEY_CTX_dup(r->verify)) != NULL);
+	ok = EVP_PKEY_verify(ctx, sig, sig_len, digest, sizeof(digest)) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	if (!ok)
+		ERR_clear_error();
+	return ok;
+}

@@ -1,0 +1,49 @@
+#pragma once
+/* crypto.h - digests, random numbers, base64url and RSA: the only file that knows OpenSSL.
+ *
+ * Keys and secrets stay with the caller; nothing here logs. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct arena;
+struct rsa;                                  /* an RSA key, private or public */
+
+enum { SHA256_LEN = 32, SECRET_LEN = 32 };
+
+void crypto_random(void *ret, size_t len);   /* getrandom; aborts if the system has none */
+char *crypto_token(struct arena *);          /* 32 random bytes as base64url, 43 characters */
+void crypto_sha256(const void *data, size_t len, uint8_t ret[SHA256_LEN]);
+char *crypto_sha256_text(struct arena *, const char *s);   /* base64url of SHA-256 of a string */
+void crypto_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len,
+    uint8_t ret[SHA256_LEN]);                /* HMAC-SHA256, RFC 2104 */
+bool crypto_equal(const void *, const void *, size_t len); /* in constant time */
+void crypto_wipe(void *, size_t len);
+
+/* base64url without padding (RFC 4648 5). Decoding is strict: no '=', no other character, and
+ * the unused bits of the last character must be zero; false otherwise. */
+char *base64url_encode(struct arena *, const void *, size_t len);
+bool base64url_decode(struct arena *, const char *s, size_t len, uint8_t **ret, size_t *ret_len);
+
+/* base64 with padding (RFC 4648 4): mails. */
+char *base64_encode(struct arena *, const void *, size_t len);
+
+/* Crockford base32 of n bytes, upper case, in groups of four: what people read out. */
+char *base32_groups(struct arena *, const uint8_t *, size_t len);
+
+/* RSA-2048 keys. PEM files are PKCS#8, written 0600. rsa_free takes NULL and returns NULL. */
+[[nodiscard]] enum rc rsa_create(struct rsa **ret);
+[[nodiscard]] enum rc rsa_read(struct rsa **ret, const char *pem_path);
+[[nodiscard]] enum rc rsa_write(const struct rsa *, const char *pem_path);   /* fails if it exists */
+[[nodiscard]] enum rc rsa_public(struct rsa **ret, const uint8_t *n, size_t n_len,
+    const uint8_t *e, size_t e_len);         /* big-endian; refuses under 2048 bits */
+void rsa_parts(const struct rsa *, struct arena *, uint8_t **ret_n, size_t *ret_n_len,
+    uint8_t **ret_e, size_t *ret_e_len);
+struct rsa *rsa_free(struct rsa *);
+
+/* RSASSA-PKCS1-v1_5 with SHA-256 (RS256, RFC 7518 3.3). Safe from many threads at once. */
+[[nodiscard]] enum rc rsa_sign(const struct rsa *, struct arena *, const void *, size_t len,
+    uint8_t **ret, size_t *ret_len);
+bool rsa_verify(const struct rsa *, const void *, size_t len, const uint8_t *sig, size_t sig_len);

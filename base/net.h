@@ -1,0 +1,39 @@
+#pragma once
+/* net.h - requests to other servers: the only file that knows libcurl.
+ *
+ * No proxy, no redirects, no signals; http and https only for net_post, smtp and smtps only
+ * for net_mail. TLS certificates are always verified. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct arena;
+
+void net_init(void);                         /* once per process, before threads */
+
+/* POSTs a form to url. user/password NULL: no authentication, else HTTP Basic (RFC 7617).
+ * timeout_ms for the whole exchange; a reply over 256 KiB fails. RC_IO: no usable reply.
+ * RC_OK for every HTTP status: *ret_status, *ret_body (NUL-terminated, in the arena). */
+[[nodiscard]] enum rc net_post(struct arena *, const char *url, const char *user,
+    const char *password, const char *form, int64_t timeout_ms, int *ret_status,
+    const char **ret_body);
+
+/* Percent-encodes for a query or a form (RFC 3986 unreserved kept). */
+char *net_escape(struct arena *, const char *);
+
+/* A connection to a mail relay, kept for many mails. */
+struct net_smtp;
+[[nodiscard]] enum rc net_smtp_open(struct net_smtp **ret, const char *url, const char *helo,
+    const char *user, const char *password, int require_tls);
+struct net_smtp *net_smtp_close(struct net_smtp *);
+
+/* Outcome of one mail: SENT: the relay took it (250). RETRY: it said 4xx, or was not reached.
+ * REFUSED: it said 5xx. AMBIGUOUS: lost after the data went out; send again under the same
+ * Message-ID. *ret_why is a line for the log, in the arena. */
+enum net_mail { MAIL_SENT, MAIL_RETRY, MAIL_REFUSED, MAIL_AMBIGUOUS };
+
+/* One recipient, one complete RFC 5322 message with CRLF line ends. from and to must pass
+ * str_email(), else MAIL_REFUSED. */
+enum net_mail net_mail_send(struct net_smtp *, struct arena *, const char *from, const char *to,
+    const char *message, const char **ret_why);

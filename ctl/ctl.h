@@ -1,0 +1,11 @@
+#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ctl.h - the commands of chulcheckctl. Each prints what it did, or on standard error what is
+ * wrong and what to do, and returns an exit code. */
+#include "db/db.h"
+
+int ctl_migrate(const char *path, enum db_domain);
+int ctl_verify(const char *path);            /* of the attendance domain */
+int ctl_keys_create(const char *folder, const char *jwks_path);
+int ctl_password(void);                      /* standard input to standard output */
+int ctl_token(void);

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db_sqlite.c - db.h, and the opening half of migrate.h, over SQLite in WAL mode.
+ *
+ * Between processes one lock, FILE.lock next to the database, is taken around every write
+ * transaction and every checkpoint, by every program of ours; no connection checkpoints by
+ * itself. Waiters sleep instead of polling, and since nobody can reset the WAL while a
+ * checkpoint reads its header, the WAL-reset race of SQLite before 3.51.3 cannot happen. The
+ * lock is a file of its own: opening the database's files by hand would drop SQLite's locks.
+ *
+ * A commit that fails has an unknown outcome (the pages may reach the disk all the same), so
+ * the connection is then marked broken and refuses everything. */
+#include "db/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "db/engine.h"
+#include "db/migrate.h"
+#include "query.h"
+
+enum {
+	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
+	CACHE_KIB = 256,         /* pages kept by each connection */
+	WAL_PAGES = 2000,        /* checkpoint from here on: 8 MB */
+	WAL_LIMIT = 16 << 20,    /* what stays of the file after a checkpoint */
+	STATEMENTS = 512
+};
+static const int application_id[DB_DOMAIN_MAX] = { [DB_AUTH] = 0x63685f61, [DB_ATTEND] = 0x63685f74 };
+
+struct db {
+	sqlite3 *conn;
+	int lock_fd;             /* FILE.lock; -1 for a reader */
+	int wal_pages;           /* after the last commit of this connection */
+	bool broken;
+	sqlite3_stmt *stmts[STATEMENTS];         /* by query id */
+};
+
+static enum rc
+failed(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_FULL:
+		return RC_BUSY;
+	case SQLITE_CONSTRAINT:
+		return RC_CONFLICT;
+	default:
+		return RC_DB;
+	}
+}
+
+static int
+on_wal(void *arg, sqlite3 *conn, const char *name, int pages)
+{
+	struct db *db = arg;
+
+	(void)conn;
+	(void)name;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int
+run_text(struct db *db, const char *sql)
+{
+	return sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
+}
+
+/* One integer of a pragma, or -1. */
+static int
+pragma(struct db *db, const char *sql)
+{
+	sqlite3_stmt *st;
+	int value = -1;
+
+	if (sqlite3_prepare_v2(db->conn, sql, -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		value = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return value;
+}
+
+static enum rc
+harden(struct db *db, enum db_mode mode)
+{
+	sqlite3 *c = db->conn;
+	char sql[400];
+
+	sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	snprintf(sql, sizeof(sql),
+	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+	    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d;"
+	    "PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
+	    CACHE_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
+	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK || run_text(db, sql) != SQLITE_OK)
+		return RC_DB;
+	sqlite3_wal_hook(c, on_wal, db);
+	return RC_OK;
+}
+
+/* Opens the file whatever its version is; db_open() and db_migrate() look further. */
+enum rc
+engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
+{
+	struct db *db = calloc(1, sizeof(*db));
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+	char lock[4096];
+
+	if (db == NULL)
+		abort();
+	db->lock_fd = -1;
+	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK || harden(db, mode) != RC_OK) {
+		db_close(db);
+		return RC_DB;
+	}
+	sqlite3_extended_result_codes(db->conn, 1);
+	if (mode == DB_WRITE) {
+		if ((size_t)snprintf(lock, sizeof(lock), "%s.lock", path) >= sizeof(lock) ||
+		    (db->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
+			db_close(db);
+			return RC_DB;
+		}
+	}
+	*ret = db;
+	return RC_OK;
+}
+
+enum rc
+db_open(struct db **ret, const char *path, enum db_domain domain, enum db_mode mode,
+    const char **ret_error)
+{
+	const char *error = NULL;
+	struct db *db;
+	enum rc rc = RC_CONFIG;
+	int version;
+
+	if (engine_open(&db, path, mode, false) != RC_OK) {
+		if (ret_error != NULL)
+			*ret_error = "cannot be opened: check the path and who may write there, or create "
+			    "it with: chulcheckctl migrate";
+		return RC_CONFIG;
+	}
+	version = pragma(db, "PRAGMA user_version");
+	if (version < 0)
+		error = "is not a database, or is damaged: restore the backup";
+	else if (pragma(db, "PRAGMA application_id") != application_id[domain])
+		error = "is not a database of this program";
+	else if (version < db_version(domain))
+		error = "has an older schema: run chulcheckctl migrate";
+	else if (version > db_version(domain))
+		error = "has a newer schema: install the newer program";
+	else
+		rc = RC_OK;
+	if (rc != RC_OK) {
+		if (ret_error != NULL)
+			*ret_error = error;
+		db_close(db);
+		return rc;
+	}
+	*ret = db;
+	return RC_OK;
+}
+
+struct db *
+db_close(struct db *db)
+{
+	size_t i;
+
+	if (db == NULL)
+		return NULL;
+	for (i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(db->stmts[i]);
+	sqlite3_close(db->conn);
+	if (db->lock_fd >= 0)
+		close(db->lock_fd);
+	free(db);
+	return NULL;
+}
+
+const char *
+db_error(const struct db *db)
+{
+	return sqlite3_errmsg(db->conn);
+}
+
+static sqlite3_stmt *
+prepared(struct db *db, const struct query *q)
+{
+	if (q->id >= STATEMENTS)
+		abort();
+	if (db->stmts[q->id] == NULL)
+		sqlite3_prepare_v3(db->conn, q->sql, -1, SQLITE_PREPARE_PERSISTENT,
+		    &db->stmts[q->id], NULL);
+	return db->stmts[q->id];
+}
+
+static enum rc
+start(struct db *db, const struct query *q, const struct value *in, sqlite3_stmt **ret)
+{
+	sqlite3_stmt *st;
+	int i, code = SQLITE_OK;
+
+	if (db->broken || (st = prepared(db, q)) == NULL)
+		return RC_DB;
+	for (i = 0; i < q->nin && code == SQLITE_OK; i++)
+		code = in[i].type == COL_INT ? sqlite3_bind_int64(st, i + 1, in[i].i) :
+		    in[i].s == NULL ? sqlite3_bind_null(st, i + 1) :
+		    sqlite3_bind_text(st, i + 1, in[i].s, -1, SQLITE_STATIC);
+	if (code != SQLITE_OK)
+		return failed(code);
+	*ret = st;
+	return RC_OK;
+}
+
+static void
+stop(sqlite3_stmt *st)
+{
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+}
+
+static void
+row(sqlite3_stmt *st, struct arena *a, const struct query *q, char *ret)
+{
+	int i;
+
+	for (i = 0; i < q->nout; i++) {
+		void *field = ret + q->out[i].off;
+
+		if (q->out[i].type == COL_INT)
+			*(int64_t *)field = sqlite3_column_int64(st, i);
+		else {
+			const char *s = (const char *)sqlite3_column_text(st, i);
+
+			*(const char **)field = s == NULL ? NULL :
+			    arena_strn(a, s, (size_t)sqlite3_column_bytes(st, i));
+		}
+	}
+}
+
+enum rc
+db_many(struct db *db, struct arena *a, const struct query *q, const struct value *in,
+    void **ret, size_t *ret_n)
+{
+	sqlite3_stmt *st;
+	char *rows = NULL;
+	size_t n = 0, cap = 0;
+	enum rc rc;
+	int code;
+
+	if ((rc = start(db, q, in, &st)) != RC_OK)
+		return rc;
+	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+		if (n == cap) {
+			cap = cap * 2 + 4;
+			rows = arena_grow(a, rows, n * q->row, cap * q->row);
+		}
+		row(st, a, q, rows + n++ * q->row);
+	}
+	stop(st);
+	if (code != SQLITE_DONE)
+		return failed(code);
+	*ret = rows;
+	*ret_n = n;
+	return RC_OK;
+}
+
+enum rc
+db_one(struct db *db, struct arena *a, const struct query *q, const struct value *in, void *ret)
+{
+	sqlite3_stmt *st;
+	enum rc rc;
+	int code;
+
+	if ((rc = start(db, q, in, &st)) != RC_OK)
+		return rc;
+	code = sqlite3_step(st);
+	if (code == SQLITE_ROW) {
+		row(st, a, q, ret);
+		code = sqlite3_step(st);
+		rc = code == SQLITE_DONE ? RC_OK : code == SQLITE_ROW ? RC_DB : failed(code);
+	} else
+		rc = code == SQLITE_DONE ? RC_NOTFOUND : failed(code);
+	stop(st);
+	return rc;
+}
+
+enum rc
+db_exec(struct db *db, struct arena *a, const struct query *q, const struct value *in,
+    int64_t *ret_changes)
+{
+	sqlite3_stmt *st;
+	enum rc rc;
+	int code;
+
+	(void)a;
+	if ((rc = start(db, q, in, &st)) != RC_OK)
+		return rc;
+	while ((code = sqlite3_step(st)) == SQLITE_ROW)
+		;
+	stop(st);
+	if (code != SQLITE_DONE)
+		return failed(code);
+	if (ret_changes != NULL)
+		*ret_changes = sqlite3_changes64(db->conn);
+	return RC_OK;
+}
+
+enum rc
+db_snapshot(struct db *db)
+{
+	int code = run_text(db, "BEGIN");
+
+	return code == SQLITE_OK ? RC_OK : failed(code);
+}
+
+void
+db_snapshot_end(struct db *db)
+{
+	if (!sqlite3_get_autocommit(db->conn))
+		run_text(db, "ROLLBACK");
+}
+
+void
+engine_lock(struct db *db)
+{
+	while (flock(db->lock_fd, LOCK_EX) != 0)
+		if (errno != EINTR)
+			abort();
+}
+
+void
+engine_unlock(struct db *db)
+{
+	flock(db->lock_fd, LOCK_UN);
+}
+
+enum rc
+engine_begin(struct db *db)
+{
+	int code = db->broken ? SQLITE_ERROR : run_text(db, "BEGIN IMMEDIATE");
+
+	return code == SQLITE_OK ? RC_OK : failed(code);
+}
+
+enum rc
+engine_savepoint(struct db *db)
+{
+	int code = run_text(db, "SAVEPOINT job");
+
+	return code == SQLITE_OK ? RC_OK : failed(code);
+}
+
+enum rc
+engine_release(struct db *db, bool keep)
+{
+	/* A full disk or an I/O error ends the transaction by itself: then there is no savepoint. */
+	if (sqlite3_get_autocommit(db->conn))
+		return RC_UNKNOWN;
+	if (!keep && run_text(db, "ROLLBACK TO job") != SQLITE_OK)
+		return RC_UNKNOWN;
+	return run_text(db, "RELEASE job") == SQLITE_OK ? RC_OK : RC_UNKNOWN;
+}
+
+enum rc
+engine_commit(struct db *db)
+{
+	int code = sqlite3_get_autocommit(db->conn) ? SQLITE_ABORT : run_text(db, "COMMIT");
+
+	if (code == SQLITE_OK)
+		return RC_OK;
+	db->broken = true;
+	return RC_UNKNOWN;
+}
+
+void
+engine_rollback(struct db *db)
+{
+	if (!sqlite3_get_autocommit(db->conn) && run_text(db, "ROLLBACK") != SQLITE_OK)
+		db->broken = true;
+}
+
+bool
+engine_broken(const struct db *db)
+{
+	return db->broken;
+}
+
+bool
+engine_checkpoint_due(const struct db *db)
+{
+	return db->wal_pages >= WAL_PAGES;
+}
+
+void
+engine_checkpoint(struct db *db)
+{
+	sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	db->wal_pages = 0;
+}
+
+int
+engine_pragma(struct db *db, const char *sql)
+{
+	return pragma(db, sql);
+}
+
+enum rc
+engine_script(struct db *db, const char *sql)
+{
+	int code = run_text(db, sql);
+
+	return code == SQLITE_OK ? RC_OK : failed(code);
+}
+
+int
+engine_application_id(enum db_domain domain)
+{
+	return application_id[domain];
+}
+
+enum rc
+db_check(struct db *db, const struct query *const *all, const char **ret_bad)
+{
+	for (; *all != NULL; all++) {
+		const struct query *q = *all;
+		sqlite3_stmt *st = prepared(db, q);
+		int i;
+
+		*ret_bad = q->name;
+		if (st == NULL || sqlite3_bind_parameter_count(st) != q->nin ||
+		    sqlite3_column_count(st) != q->nout)
+			return RC_DB;
+		for (i = 0; i < q->nout; i++)
+			if (strcmp(sqlite3_column_name(st, i), q->out[i].name) != 0)
+				return RC_DB;
+	}
+	return RC_OK;
+}

@@ -1,0 +1,82 @@
+-- The check-in and what it earns. All of it runs inside one write transaction.
+
+-- name: campaigns_open many
+-- out:  id int, slug text, name_ko text, name_en text, zone text, day_start_s int, first_day int, last_day int, state text, receipt_key text
+SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
+FROM campaign WHERE state = 'open' ORDER BY id;
+
+-- name: campaign_latest one
+-- out:  id int, slug text, name_ko text, name_en text, zone text, day_start_s int, first_day int, last_day int, state text, receipt_key text
+SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
+FROM campaign WHERE state <> 'draft' ORDER BY first_day DESC, id DESC LIMIT 1;
+
+-- name: campaign_by_slug one
+-- in:   slug text
+-- out:  id int, slug text, name_ko text, name_en text, zone text, day_start_s int, first_day int, last_day int, state text, receipt_key text
+SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
+FROM campaign WHERE slug = :slug AND state <> 'draft';
+
+-- name: customer_by_identity one
+-- in:   issuer text, subject text
+-- out:  id int, name text, email text, verified_at int
+SELECT id, name, email, verified_at FROM customer WHERE issuer = :issuer AND subject = :subject;
+
+-- name: customer_put one
+-- in:   issuer text, subject text, name text, email text, verified_at int, now int
+-- out:  id int
+INSERT INTO customer (issuer, subject, name, email, verified_at, created_at)
+VALUES (:issuer, :subject, :name, :email, :verified_at, :now)
+ON CONFLICT (issuer, subject) DO UPDATE
+SET name = excluded.name, email = excluded.email, verified_at = excluded.verified_at
+RETURNING id;
+
+-- name: attendance_newest one
+-- in:   campaign_id int, customer_id int
+-- out:  day int, at int, count int, streak int, longest int
+SELECT day, at, count, streak, longest FROM attendance
+WHERE campaign_id = :campaign_id AND customer_id = :customer_id ORDER BY day DESC LIMIT 1;
+
+-- name: attendance_add exec
+-- in:   campaign_id int, customer_id int, day int, at int, count int, streak int, longest int
+INSERT INTO attendance (campaign_id, customer_id, day, at, count, streak, longest)
+VALUES (:campaign_id, :customer_id, :day, :at, :count, :streak, :longest);
+
+-- All milestones of a campaign, each with its rewards; reached: its first occurrence was granted
+-- to this customer (0 for nobody).
+-- name: milestones many
+-- in:   customer_id int, campaign_id int
+-- out:  id int, slug text, kind text, days int, repeats int, reward_id int, reward text, name_ko text, name_en text, available int, reached int
+SELECT m.id AS id, m.slug AS slug, m.kind AS kind, m.days AS days, m.repeats AS repeats,
+       r.id AS reward_id, r.slug AS reward, r.name_ko AS name_ko, r.name_en AS name_en,
+       CASE WHEN r.stock > 0 THEN 1 ELSE 0 END AS available,
+       CASE WHEN EXISTS (SELECT 1 FROM "grant" g WHERE g.campaign_id = m.campaign_id
+            AND g.customer_id = :customer_id AND g.milestone_id = m.id AND g.occurrence = 1)
+            THEN 1 ELSE 0 END AS reached
+FROM milestone m
+JOIN milestone_reward mr ON mr.milestone_id = m.id
+JOIN reward r ON r.id = mr.reward_id
+WHERE m.campaign_id = :campaign_id ORDER BY m.id, r.id;
+
+-- Granted while there is stock, else owed. No row: this occurrence was granted before.
+-- name: grant_add one
+-- in:   campaign_id int, customer_id int, milestone_id int, occurrence int, day int, now int, reward_id int
+-- out:  id int, state text
+INSERT INTO "grant" (campaign_id, customer_id, milestone_id, occurrence, reward_id, day, state,
+                     earned_at, settled_at)
+SELECT :campaign_id, :customer_id, :milestone_id, :occurrence, r.id, :day,
+       CASE WHEN r.stock > 0 THEN 'granted' ELSE 'owed' END, :now,
+       CASE WHEN r.stock > 0 THEN :now ELSE 0 END
+FROM reward r WHERE r.id = :reward_id
+ON CONFLICT DO NOTHING
+RETURNING id, state;
+
+-- name: grants_of_day many
+-- in:   campaign_id int, customer_id int, day int
+-- out:  id int, milestone text, reward text, name_ko text, name_en text, state text, day int, earned_at int
+SELECT g.id AS id, m.slug AS milestone, r.slug AS reward, r.name_ko AS name_ko,
+       r.name_en AS name_en, g.state AS state, g.day AS day, g.earned_at AS earned_at
+FROM "grant" g
+JOIN milestone m ON m.id = g.milestone_id
+JOIN reward r ON r.id = g.reward_id
+WHERE g.campaign_id = :campaign_id AND g.customer_id = :customer_id AND g.day = :day
+ORDER BY g.id;

@@ -1,0 +1,67 @@
+-- The ledger of stock, and the change of a grant's state. Only inside a write transaction.
+
+-- name: stock_reward one
+-- in:   id int
+-- out:  slug text, stock int, threshold int
+SELECT slug, stock, threshold FROM reward WHERE id = :id;
+
+-- name: stock_by_key one
+-- in:   key text
+-- out:  reward_id int
+SELECT reward_id FROM stock_movement WHERE key = :key;
+
+-- No row: there is less than that.
+-- name: stock_move one
+-- in:   delta int, key text, reason text, author text, now int, reward_id int
+-- out:  stock_after int
+INSERT INTO stock_movement (reward_id, delta, stock_after, key, reason, author, at)
+SELECT r.id, :delta, r.stock + :delta, :key, :reason, :author, :now
+FROM reward r WHERE r.id = :reward_id AND r.stock + :delta >= 0
+RETURNING stock_after;
+
+-- name: stock_take_one exec
+-- in:   grant_id int, reason text, author text, now int, reward_id int
+INSERT INTO stock_movement (reward_id, delta, stock_after, grant_id, reason, author, at)
+SELECT r.id, -1, r.stock - 1, :grant_id, :reason, :author, :now
+FROM reward r WHERE r.id = :reward_id AND r.stock > 0;
+
+-- name: stock_arm exec
+-- in:   id int
+UPDATE reward SET armed = 1 WHERE id = :id AND armed = 0 AND stock > threshold;
+
+-- name: stock_disarm exec
+-- in:   id int
+UPDATE reward SET armed = 0 WHERE id = :id;
+
+-- name: stock_threshold_set exec
+-- in:   threshold int, id int
+UPDATE reward SET threshold = :threshold, armed = 1 WHERE id = :id;
+
+-- name: stock_alert_add exec
+-- in:   now int, reward_id int
+INSERT INTO stock_alert (reward_id, stock, threshold, at)
+SELECT r.id, r.stock, r.threshold, :now FROM reward r
+WHERE r.id = :reward_id AND r.armed = 1 AND r.stock <= r.threshold;
+
+-- name: grants_owed many
+-- in:   reward_id int, limit int
+-- out:  id int
+SELECT id FROM "grant" WHERE reward_id = :reward_id AND state = 'owed' ORDER BY id LIMIT :limit;
+
+-- name: grant_settle exec
+-- in:   now int, id int
+UPDATE "grant" SET state = 'granted', settled_at = :now WHERE id = :id AND state = 'owed';
+
+-- name: grant_claim exec
+-- in:   id int
+UPDATE "grant" SET state = 'claimed' WHERE id = :id AND state = 'granted';
+
+-- name: grant_event_add exec
+-- in:   grant_id int, old_state text, new_state text, at int, author text, reason text
+INSERT INTO grant_event (grant_id, old_state, new_state, at, author, reason)
+VALUES (:grant_id, :old_state, :new_state, :at, :author, :reason);
+
+-- name: audit_add exec
+-- in:   at int, author text, action text, subject text, detail text
+INSERT INTO audit (at, author, action, subject, detail)
+VALUES (:at, :author, :action, :subject, :detail);

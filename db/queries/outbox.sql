@@ -1,0 +1,35 @@
+-- The outbox, the same table in both databases. Times are milliseconds since the epoch.
+
+-- A second mail of the same key is none.
+-- name: outbox_add exec
+-- in:   kind text, key text, recipient text, message_id text, subject text, headers text, body text, due_at int, expires_at int, created_at int
+INSERT INTO outbox (kind, key, recipient, message_id, subject, headers, body, due_at, expires_at, created_at)
+VALUES (:kind, :key, :recipient, :message_id, :subject, :headers, :body, :due_at, :expires_at, :created_at)
+ON CONFLICT (key) DO NOTHING;
+
+-- Takes one mail that is due, or whose sender has not come back by the end of its lease.
+-- name: outbox_claim one
+-- in:   lease_until int, now int
+-- out:  id int, kind text, campaign_id int, customer_id int, day int, recipient text, message_id text, subject text, headers text, body text, attempts int, expires_at int
+UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = :lease_until
+WHERE id = (SELECT id FROM outbox
+            WHERE state IN ('queued', 'sending') AND due_at <= :now AND lease_until <= :now
+            ORDER BY due_at, id LIMIT 1)
+RETURNING id, kind, campaign_id, customer_id, day, recipient, message_id, subject, headers, body,
+          attempts, expires_at;
+
+-- The number of the attempt is the proof that the mail is still ours: a sender whose lease ran
+-- out changes nothing.
+-- name: outbox_done exec
+-- in:   state text, now int, why text, id int, attempts int
+UPDATE outbox SET state = :state, done_at = :now, why = :why, body = '', lease_until = 0
+WHERE id = :id AND attempts = :attempts AND state = 'sending';
+
+-- name: outbox_again exec
+-- in:   due_at int, why text, id int, attempts int
+UPDATE outbox SET state = 'queued', due_at = :due_at, why = :why, lease_until = 0
+WHERE id = :id AND attempts = :attempts AND state = 'sending';
+
+-- name: outbox_left one
+-- out:  n int
+SELECT COUNT(*) AS n FROM outbox WHERE state IN ('queued', 'sending');

@@ -1,0 +1,260 @@
+-- Made by scripts/schema from db/migrations, for reading; make check compares it.
+
+-- auth.db
+CREATE TABLE account (
+	id          INTEGER PRIMARY KEY,
+	subject     TEXT NOT NULL UNIQUE,
+	email       TEXT NOT NULL UNIQUE CHECK (email = lower(email)),
+	name        TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+	password    TEXT NOT NULL,     -- scrypt, as in fcgi/auth/password.h
+	role        TEXT NOT NULL DEFAULT 'customer' CHECK (role IN ('customer', 'viewer', 'operator', 'owner')),
+	created_at  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE client (
+	id           TEXT PRIMARY KEY,
+	secret_hash  TEXT NOT NULL DEFAULT '',
+	redirect_uri TEXT NOT NULL DEFAULT '',
+	sign_out_uri TEXT NOT NULL DEFAULT '',
+	scope        TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE session (
+	id_hash    TEXT PRIMARY KEY,
+	sid        TEXT NOT NULL UNIQUE,
+	account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+	created_at INTEGER NOT NULL,
+	expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_expires ON session (expires_at);
+CREATE TABLE auth_code (
+	code_hash    TEXT PRIMARY KEY,
+	client_id    TEXT NOT NULL REFERENCES client (id),
+	account_id   INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+	sid          TEXT NOT NULL,
+	redirect_uri TEXT NOT NULL,
+	challenge    TEXT NOT NULL,
+	nonce        TEXT NOT NULL,
+	expires_at   INTEGER NOT NULL,
+	used_at      INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX auth_code_expires ON auth_code (expires_at);
+CREATE TABLE refresh_token (
+	token_hash TEXT PRIMARY KEY,
+	family     TEXT NOT NULL,
+	client_id  TEXT NOT NULL,
+	account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+	sid        TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	expires_at INTEGER NOT NULL,
+	used_at    INTEGER NOT NULL DEFAULT 0,
+	revoked_at INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refresh_token_family ON refresh_token (family);
+CREATE INDEX refresh_token_sid ON refresh_token (sid);
+CREATE INDEX refresh_token_expires ON refresh_token (expires_at);
+CREATE TABLE sign_up (
+	token_hash TEXT PRIMARY KEY,
+	email      TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	password   TEXT NOT NULL,
+	expires_at INTEGER NOT NULL,
+	used_at    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_up_email ON sign_up (email);
+CREATE INDEX sign_up_expires ON sign_up (expires_at);
+CREATE TABLE outbox (
+	id          INTEGER PRIMARY KEY,
+	kind        TEXT NOT NULL,
+	key         TEXT NOT NULL UNIQUE,
+	campaign_id INTEGER,
+	customer_id INTEGER,
+	day         INTEGER,
+	recipient   TEXT NOT NULL,
+	message_id  TEXT NOT NULL UNIQUE,
+	subject     TEXT NOT NULL,
+	headers     TEXT NOT NULL DEFAULT '',
+	body        TEXT NOT NULL,
+	state       TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'dropped')),
+	attempts    INTEGER NOT NULL DEFAULT 0,
+	due_at      INTEGER NOT NULL,
+	expires_at  INTEGER NOT NULL,
+	lease_until INTEGER NOT NULL DEFAULT 0,
+	created_at  INTEGER NOT NULL,
+	done_at     INTEGER NOT NULL DEFAULT 0,
+	why         TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'sending');
+
+-- attend.db
+CREATE TABLE campaign (
+	id          INTEGER PRIMARY KEY,
+	slug        TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 40),
+	name_ko     TEXT NOT NULL,
+	name_en     TEXT NOT NULL,
+	zone        TEXT NOT NULL DEFAULT 'Asia/Seoul',
+	day_start_s INTEGER NOT NULL DEFAULT 0 CHECK (day_start_s BETWEEN 0 AND 86399),
+	first_day   INTEGER NOT NULL,
+	last_day    INTEGER NOT NULL DEFAULT 0 CHECK (last_day = 0 OR last_day >= first_day),
+	state       TEXT NOT NULL CHECK (state IN ('draft', 'open', 'closed')),
+	receipt_key TEXT NOT NULL CHECK (length(receipt_key) >= 43),
+	created_at  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE customer (
+	id          INTEGER PRIMARY KEY,
+	issuer      TEXT NOT NULL,
+	subject     TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	email       TEXT NOT NULL DEFAULT '',
+	verified_at INTEGER NOT NULL DEFAULT 0,
+	created_at  INTEGER NOT NULL,
+	UNIQUE (issuer, subject)
+) STRICT;
+CREATE INDEX customer_email ON customer (email) WHERE email <> '';
+CREATE TABLE attendance (
+	campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+	customer_id INTEGER NOT NULL REFERENCES customer (id),
+	day         INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	count       INTEGER NOT NULL CHECK (count >= 1),
+	streak      INTEGER NOT NULL CHECK (streak BETWEEN 1 AND count),
+	longest     INTEGER NOT NULL CHECK (longest BETWEEN streak AND count),
+	PRIMARY KEY (campaign_id, customer_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attendance_day ON attendance (campaign_id, day);
+CREATE TABLE reward (
+	id          INTEGER PRIMARY KEY,
+	slug        TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 40),
+	name_ko     TEXT NOT NULL,
+	name_en     TEXT NOT NULL,
+	stock       INTEGER NOT NULL DEFAULT 0 CHECK (stock >= 0),
+	threshold   INTEGER NOT NULL DEFAULT 0 CHECK (threshold >= 0),
+	armed       INTEGER NOT NULL DEFAULT 1 CHECK (armed IN (0, 1)),
+	created_at  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE milestone (
+	id          INTEGER PRIMARY KEY,
+	campaign_id INTEGER NOT NULL REFERENCES campaign (id),
+	slug        TEXT NOT NULL CHECK (length(slug) BETWEEN 1 AND 40),
+	kind        TEXT NOT NULL CHECK (kind IN ('cumulative', 'consecutive', 'every')),
+	days        INTEGER NOT NULL CHECK (days BETWEEN 1 AND 3660),
+	repeats     INTEGER NOT NULL DEFAULT 0 CHECK (repeats IN (0, 1)),
+	UNIQUE (campaign_id, slug),
+	CHECK (kind <> 'every' OR (days = 1 AND repeats = 1))
+) STRICT;
+CREATE TABLE milestone_reward (
+	milestone_id INTEGER NOT NULL REFERENCES milestone (id),
+	reward_id    INTEGER NOT NULL REFERENCES reward (id),
+	PRIMARY KEY (milestone_id, reward_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "grant" (
+	id           INTEGER PRIMARY KEY,
+	campaign_id  INTEGER NOT NULL,
+	customer_id  INTEGER NOT NULL,
+	milestone_id INTEGER NOT NULL REFERENCES milestone (id),
+	occurrence   INTEGER NOT NULL CHECK (occurrence >= 1),
+	reward_id    INTEGER NOT NULL REFERENCES reward (id),
+	day          INTEGER NOT NULL,
+	state        TEXT NOT NULL CHECK (state IN ('granted', 'owed', 'claimed', 'fulfilled', 'revoked')),
+	earned_at    INTEGER NOT NULL,
+	settled_at   INTEGER NOT NULL DEFAULT 0 CHECK (state <> 'owed' OR settled_at = 0),
+	UNIQUE (campaign_id, customer_id, milestone_id, occurrence, reward_id),
+	FOREIGN KEY (campaign_id, customer_id, day) REFERENCES attendance (campaign_id, customer_id, day)
+) STRICT;
+CREATE INDEX grant_owed ON "grant" (reward_id, id) WHERE state = 'owed';
+CREATE INDEX grant_customer ON "grant" (customer_id, campaign_id, day);
+CREATE TABLE grant_event (
+	id        INTEGER PRIMARY KEY,
+	grant_id  INTEGER NOT NULL REFERENCES "grant" (id),
+	old_state TEXT NOT NULL,
+	new_state TEXT NOT NULL,
+	at        INTEGER NOT NULL,
+	author    TEXT NOT NULL,
+	reason    TEXT NOT NULL
+) STRICT;
+CREATE INDEX grant_event_grant ON grant_event (grant_id);
+CREATE TABLE stock_movement (
+	id          INTEGER PRIMARY KEY,
+	reward_id   INTEGER NOT NULL REFERENCES reward (id),
+	delta       INTEGER NOT NULL CHECK (delta <> 0),
+	stock_after INTEGER NOT NULL CHECK (stock_after >= 0),
+	grant_id    INTEGER UNIQUE REFERENCES "grant" (id),
+	key         TEXT UNIQUE,
+	reason      TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
+	author      TEXT NOT NULL CHECK (length(author) >= 1),
+	at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stock_movement_reward ON stock_movement (reward_id, id);
+CREATE TRIGGER stock_movement_checks BEFORE INSERT ON stock_movement
+WHEN NEW.stock_after IS NOT (SELECT stock FROM reward WHERE id = NEW.reward_id) + NEW.delta
+BEGIN SELECT RAISE(ABORT, 'stock_after is not stock + delta'); END;
+CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
+BEGIN UPDATE reward SET stock = NEW.stock_after WHERE id = NEW.reward_id; END;
+CREATE TRIGGER reward_stock_is_ledger BEFORE UPDATE OF stock ON reward
+WHEN NEW.stock IS NOT COALESCE((SELECT stock_after FROM stock_movement
+     WHERE reward_id = NEW.id ORDER BY id DESC LIMIT 1), 0)
+BEGIN SELECT RAISE(ABORT, 'stock changes by a stock_movement only'); END;
+CREATE TRIGGER reward_starts_empty BEFORE INSERT ON reward WHEN NEW.stock <> 0
+BEGIN SELECT RAISE(ABORT, 'stock changes by a stock_movement only'); END;
+CREATE TRIGGER stock_movement_no_update BEFORE UPDATE ON stock_movement
+BEGIN SELECT RAISE(ABORT, 'stock_movement is append-only'); END;
+CREATE TRIGGER stock_movement_no_delete BEFORE DELETE ON stock_movement
+BEGIN SELECT RAISE(ABORT, 'stock_movement is append-only'); END;
+CREATE TABLE stock_alert (
+	id         INTEGER PRIMARY KEY,
+	reward_id  INTEGER NOT NULL REFERENCES reward (id),
+	stock      INTEGER NOT NULL,
+	threshold  INTEGER NOT NULL,
+	at         INTEGER NOT NULL,
+	queued_at  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX stock_alert_open ON stock_alert (id) WHERE queued_at = 0;
+CREATE TABLE alert_recipient (
+	email    TEXT PRIMARY KEY,
+	author   TEXT NOT NULL,
+	at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mail_consent (
+	id          INTEGER PRIMARY KEY,
+	customer_id INTEGER NOT NULL REFERENCES customer (id),
+	action      TEXT NOT NULL CHECK (action IN ('given', 'withdrawn')),
+	wording     TEXT NOT NULL,
+	source      TEXT NOT NULL CHECK (source IN ('page', 'one-click', 'staff')),
+	at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX mail_consent_customer ON mail_consent (customer_id, id);
+CREATE TRIGGER mail_consent_no_update BEFORE UPDATE ON mail_consent
+BEGIN SELECT RAISE(ABORT, 'mail_consent is append-only'); END;
+CREATE TABLE outbox (
+	id          INTEGER PRIMARY KEY,
+	kind        TEXT NOT NULL,
+	key         TEXT NOT NULL UNIQUE,
+	campaign_id INTEGER,
+	customer_id INTEGER,
+	day         INTEGER,
+	recipient   TEXT NOT NULL,
+	message_id  TEXT NOT NULL UNIQUE,
+	subject     TEXT NOT NULL,
+	headers     TEXT NOT NULL DEFAULT '',
+	body        TEXT NOT NULL,
+	state       TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'dropped')),
+	attempts    INTEGER NOT NULL DEFAULT 0,
+	due_at      INTEGER NOT NULL,
+	expires_at  INTEGER NOT NULL,
+	lease_until INTEGER NOT NULL DEFAULT 0,
+	created_at  INTEGER NOT NULL,
+	done_at     INTEGER NOT NULL DEFAULT 0,
+	why         TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'sending');
+CREATE TABLE audit (
+	id      INTEGER PRIMARY KEY,
+	at      INTEGER NOT NULL,
+	author  TEXT NOT NULL,
+	action  TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	detail  TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* write.c - db_write(): one write transaction for programs with one thread. */
+#include "db/db.h"
+
+#include "db/engine.h"
+
+enum rc
+db_write(struct db *db, struct arena *a, write_fn *fn, void *arg)
+{
+	enum rc rc;
+
+	engine_lock(db);
+	rc = engine_begin(db);
+	if (rc == RC_OK) {
+		rc = fn(db, a, arg);
+		if (rc == RC_OK)
+			rc = engine_commit(db);
+		else
+			engine_rollback(db);
+		if (rc == RC_OK && engine_checkpoint_due(db))
+			engine_checkpoint(db);
+	}
+	engine_unlock(db);
+	return rc;
+}

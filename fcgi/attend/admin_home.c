@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* admin_home.c - the staff's first page: how many came today, what is left of each reward.
+ *
+ *	GET /admin */
+#include "attend.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "frame.h"
+#include "page.h"
+#include "progress.h"
+#include "query.h"
+
+static enum rc
+home_get(struct req *r)
+{
+	struct campaign campaign;
+	struct admin_today today;
+	struct admin_rewards *rewards;
+	size_t n;
+	enum rc rc;
+
+	if ((rc = db_snapshot(r->db)) == RC_OK &&
+	    (rc = campaign_find(r->db, r->arena, r->conf->zone, NULL, clock_now_ms(), &campaign)) == RC_OK &&
+	    (rc = q_admin_today(r->db, r->arena, campaign.id, campaign.today, &today)) == RC_OK)
+		rc = q_admin_rewards(r->db, r->arena, &rewards, &n);
+	db_snapshot_end(r->db);
+	if (rc != RC_OK)
+		return rc;
+	frame_top(r, "운영", "Staff");
+	page_admin_home(&r->body_out, &(struct page_admin_home){
+		.lang = r->lang, .campaign = attend_name(r->lang, campaign.name_ko, campaign.name_en),
+		.open = campaign.open, .day = frame_day(r->arena, campaign.today), .came = today.n,
+		.rewards = rewards, .n = (int64_t)n,
+	});
+	frame_bottom(r);
+	return RC_OK;
+}
+
+const struct route admin_home_routes[] = {
+	ROUTE(GET, "/admin", home_get, PAGE, VIEWER),
+	ROUTE_END
+};

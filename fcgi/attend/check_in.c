@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_in.c - the check-in: attendance, milestones, grants, stock and alerts, decided in one write
+ * transaction from one clock reading.
+ *
+ * The order inside: which campaign and which day; who is it and when did he last come; a
+ * repeat is answered from what is there, before anything else could refuse it; is the
+ * campaign open, may he join; then the rows. The rules are in rule.c, the ledger in stock.c,
+ * the statements in db/queries/attend_check_in.sql. */
+#include "check_in.h"
+
+#include <string.h>
+
+#include "attend.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/crypto.h"
+#include "db/writer.h"
+#include "query.h"
+#include "stock.h"
+
+struct job {
+	struct req *r;
+	const char *campaign;
+	struct check_in_result *out;
+	struct customer_by_identity customer;    /* id 0: new here */
+	struct rule_state before;
+};
+
+const char *
+check_in_receipt(struct arena *a, const struct campaign *c, int64_t customer_id, int64_t day)
+{
+	uint8_t mac[SHA256_LEN];
+	const char *what = arena_fmt(a, "%lld:%lld", (long long)customer_id, (long long)day);
+
+	crypto_hmac((const uint8_t *)c->receipt_key, strlen(c->receipt_key), what, strlen(what),
+	    mac);
+	return base32_groups(a, mac, 10);
+}
+
+/* Finds the customer and his newest check-in. */
+static enum rc
+look(struct db *db, struct arena *a, struct job *j)
+{
+	const struct identity *who = j->r->who;
+	struct attendance_newest newest;
+	enum rc rc;
+
+	rc = q_customer_by_identity(db, a, who->issuer, who->subject, &j->customer);
+	if (rc == RC_OK)
+		rc = q_attendance_newest(db, a, j->out->campaign.id, j->customer.id, &newest);
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND ? RC_OK : rc;
+	j->before = (struct rule_state){ .count = newest.count, .streak = newest.streak,
+		.longest = newest.longest, .last_day = newest.day };
+	j->out->at_ms = newest.at;
+	return RC_OK;
+}
+
+/* May this person join? *ret_verified: when his purchases were last confirmed. */
+static enum rc
+eligible(struct job *j, int64_t now, int64_t *ret_verified)
+{
+	struct req *r = j->r;
+
+	switch (r->who->standing) {
+	case STANDING_VERIFIED:
+		*ret_verified = now;
+		return RC_OK;
+	case STANDING_UNKNOWN:
+		*ret_verified = j->customer.verified_at;
+		return *ret_verified > 0 && now - *ret_verified <= r->conf->standing_ttl_s * 1000 ?
+		    RC_OK : RC_SHOP;
+	case STANDING_NOT_REGISTERED:
+	case STANDING_NO_PURCHASE:
+		break;
+	}
+	r->reason = "no_purchase";
+	r->detail = r->lang == LANG_KO ? "구매내역이 있는 고객만 참여하실 수 있습니다." :
+	    "Only customers with a purchase can join.";
+	return RC_NOT_ELIGIBLE;
+}
+
+/* One reward of a milestone that this check-in has reached. */
+static enum rc
+grant(struct db *db, struct arena *a, struct check_in_result *out, const struct milestones *m,
+    int64_t occurrence)
+{
+	struct grant_add row;
+	bool alerted;
+	enum rc rc;
+
+	rc = q_grant_add(db, a, out->campaign.id, out->customer_id, m->id, occurrence, out->day,
+	    out->at_ms, m->reward_id, &row);
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND ? RC_OK : rc;   /* this occurrence was granted before */
+	if (strcmp(row.state, "granted") == 0) {
+		rc = stock_take(db, a, m->reward_id, row.id, "check-in", "system", out->at_ms);
+		if (rc != RC_OK)
+			return RC_DB;
+	}
+	out->grants[out->grants_n++] = (struct progress_grant){ .id = row.id, .milestone = m->slug,
+		.reward = m->reward, .name_ko = m->name_ko, .name_en = m->name_en,
+		.state = row.state, .day = out->day, .earned_at = out->at_ms };
+	return stock_watch(db, a, m->reward_id, out->at_ms, &alerted);
+}
+
+static enum rc
+earn(struct db *db, struct arena *a, struct check_in_result *out,
+    const struct milestones *rows, size_t n, const struct rule_state *after)
+{
+	size_t i;
+	enum rc rc;
+
+	out->grants = arena_new(a, struct progress_grant, n);
+	for (i = 0; i < n; i++) {
+		struct rule_milestone rule = { .days = rows[i].days, .repeats = rows[i].repeats };
+		int64_t occurrence;
+
+		if (!rule_kind_parse(rows[i].kind, &rule.kind))
+			return RC_DB;
+		occurrence = rule_reached(&rule, after);
+		if (occurrence > 0 && (rc = grant(db, a, out, &rows[i], occurrence)) != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+/* The rows of a new check-in. */
+static enum rc
+add(struct db *db, struct arena *a, struct job *j, int64_t now)
+{
+	struct check_in_result *out = j->out;
+	const struct identity *who = j->r->who;
+	struct rule_state after = rule_next(&j->before, out->day);
+	struct customer_put customer;
+	struct milestones *rows;
+	int64_t verified;
+	size_t n;
+	enum rc rc;
+
+	if ((rc = eligible(j, now, &verified)) != RC_OK ||
+	    (rc = q_customer_put(db, a, who->issuer, who->subject, who->name ? who->name : "",
+	    who->email ? who->email : "", verified, now, &customer)) != RC_OK ||
+	    (rc = q_attendance_add(db, a, out->campaign.id, customer.id, out->day, now, after.count,
+	    after.streak, after.longest, NULL)) != RC_OK ||
+	    (rc = q_milestones(db, a, customer.id, out->campaign.id, &rows, &n)) != RC_OK)
+		return rc;
+	out->customer_id = customer.id;
+	out->at_ms = now;
+	j->before = after;
+	if ((rc = earn(db, a, out, rows, n, &after)) != RC_OK)
+		return rc;
+	return progress_next(rows, n, &after, out->day, &out->next);
+}
+
+/* What a check-in of this day has said before. */
+static enum rc
+repeat(struct db *db, struct arena *a, struct job *j)
+{
+	struct check_in_result *out = j->out;
+	struct milestones *rows;
+	size_t n;
+	enum rc rc;
+
+	out->already = true;
+	out->customer_id = j->customer.id;
+	rc = progress_day_grants(db, a, &out->campaign, out->customer_id, out->day, &out->grants,
+	    &out->grants_n);
+	if (rc != RC_OK ||
+	    (rc = q_milestones(db, a, out->customer_id, out->campaign.id, &rows, &n)) != RC_OK)
+		return rc;
+	return progress_next(rows, n, &j->before, out->day, &out->next);
+}
+
+static enum rc
+run(struct db *db, struct arena *a, void *arg)
+{
+	struct job *j = arg;
+	struct check_in_result *out = j->out;
+	int64_t now = clock_now_ms();
+	enum rc rc;
+
+	rc = campaign_find(db, a, j->r->conf->zone, j->campaign, now, &out->campaign);
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND && j->campaign == NULL ? RC_CLOSED : rc;
+	out->day = out->campaign.today;
+	if ((rc = look(db, a, j)) != RC_OK)
+		return rc;
+	if (j->before.count > 0 && j->before.last_day > out->day)
+		return RC_CLOCK;
+	if (j->before.count > 0 && j->before.last_day == out->day)
+		rc = repeat(db, a, j);
+	else
+		rc = out->campaign.open ? add(db, a, j, now) : RC_CLOSED;
+	if (rc != RC_OK)
+		return rc;
+	out->count = j->before.count;
+	out->streak = j->before.streak;
+	out->longest = j->before.longest;
+	out->receipt = check_in_receipt(a, &out->campaign, out->customer_id, out->day);
+	return RC_OK;
+}
+
+enum rc
+check_in(struct req *r, const char *campaign, struct check_in_result *ret)
+{
+	struct check_in_result out = { .name = attend_customer(r) };
+	struct job j = { .r = r, .campaign = campaign, .out = &out };
+	enum rc rc;
+
+	if ((rc = writer_run(r->writer, r->arena, run, &j)) == RC_OK)
+		*ret = out;
+	return rc;
+}
+
+const char *
+check_in_message(struct arena *a, enum lang lang, const struct check_in_result *c)
+{
+	if (lang == LANG_KO)
+		return arena_fmt(a, c->already ? "%s님은 오늘 이미 출석하셨습니다." :
+		    "%s님의 출석이 완료되었습니다.", c->name);
+	return arena_fmt(a, c->already ? "%s, you have already checked in today." :
+	    "%s, your check-in is complete.", c->name);
+}

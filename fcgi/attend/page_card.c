@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* page_card.c - the stamp card: what the event is, for who is not signed in; else this month with its
+ * stamps, the button, where the customer stands and what comes next.
+ *
+ *	GET  /            ?month=YYYY-MM: another month; ?done=1 after the button
+ *	POST /check-in    the button (fcgi/attend/check_in.c does it)
+ *	GET  /lang/{lang} ko or en, remembered in a cookie; back to where one came from
+ *
+ * Own history and rewards are in page_mine.c, consent to mails in page_mail.c. */
+#include <string.h>
+
+#include "attend.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "check_in.h"
+#include "frame.h"
+#include "page.h"
+#include "query.h"
+#include "web/csrf.h"
+
+enum { YEAR_S = 365 * 24 * 3600 };
+
+struct card_in {
+	const char *month;
+	bool done;
+};
+static const struct param card_in[] = {
+	PARAM_LINE(struct card_in, month, 7, 7, .optional = true),
+	PARAM_BOOL(struct card_in, done),
+	PARAM_END
+};
+
+/* What is read from the database for one card, from one snapshot. */
+struct card {
+	struct campaign campaign;
+	struct progress progress;
+	int64_t first, *days;    /* of the month that is shown */
+	size_t n;
+	struct milestones *milestones;
+	size_t milestones_n;
+	struct consent_newest consent;
+	bool consents;
+};
+
+static int64_t
+month_end(int64_t first)
+{
+	int year, month, mday;
+
+	day_split(first, &year, &month, &mday);
+	return day_make(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - 1;
+}
+
+static enum rc
+read_card(struct req *r, const char *month, struct card *c)
+{
+	const struct identity nobody = { .issuer = "", .subject = "" };
+	int year, m, mday;
+	enum rc rc;
+
+	rc = campaign_find(r->db, r->arena, r->conf->zone, NULL, clock_now_ms(), &c->campaign);
+	if (rc != RC_OK)
+		return rc;
+	day_split(c->campaign.today, &year, &m, &mday);
+	c->first = day_make(year, m, 1);
+	if (month != NULL && !frame_month(month, &c->first)) {
+		r->bad = "month";
+		return RC_INVALID;
+	}
+	if ((rc = progress_read(r->db, r->arena, r->who != NULL ? r->who : &nobody, &c->campaign,
+	    &c->progress)) != RC_OK ||
+	    (rc = progress_days(r->db, r->arena, &c->campaign, c->progress.customer_id, c->first,
+	    month_end(c->first), &c->days, &c->n)) != RC_OK ||
+	    (rc = q_milestones(r->db, r->arena, c->progress.customer_id, c->campaign.id,
+	    &c->milestones, &c->milestones_n)) != RC_OK)
+		return rc;
+	rc = q_consent_newest(r->db, r->arena, c->progress.customer_id, &c->consent);
+	c->consents = rc == RC_OK && strcmp(c->consent.action, "given") == 0;
+	return rc == RC_NOTFOUND ? RC_OK : rc;
+}
+
+static const char *
+month_text(struct arena *a, int64_t first)
+{
+	return arena_fmt(a, "%.7s", frame_day(a, first));
+}
+
+/* The month as seven columns; months before the event and after today are not offered. */
+static struct view_month
+month_view(struct arena *a, const struct card *c)
+{
+	int64_t last = month_end(c->first), day, i;
+	struct view_month v = { 0 };
+	int year, month, mday;
+	size_t at = 0;
+
+	day_split(c->first, &year, &month, &mday);
+	v.year = year;
+	v.month = month;
+	v.n = (day_weekday(c->first) + last - c->first + 7) / 7 * 7;
+	for (day = c->first, i = day_weekday(c->first); day <= last; day++, i++) {
+		while (at < c->n && c->days[at] < day)
+			at++;
+		v.cells[i] = (struct view_day){ .mday = day - c->first + 1,
+			.came = at < c->n && c->days[at] == day, .today = day == c->campaign.today };
+	}
+	if (c->first > c->campaign.first_day)
+		v.before = month_text(a, month == 1 ? day_make(year - 1, 12, 1) : day_make(year, month - 1, 1));
+	if (last < c->campaign.today)
+		v.after = month_text(a, last + 1);
+	return v;
+}
+
+static const char *
+milestone_when(struct arena *a, enum lang lang, const struct milestones *m)
+{
+	const char *again = !m->repeats ? "" : lang == LANG_KO ? "마다" : ", each time";
+
+	if (strcmp(m->kind, "every") == 0)
+		return lang == LANG_KO ? "출석할 때마다" : "every check-in";
+	if (strcmp(m->kind, "consecutive") == 0)
+		return arena_fmt(a, lang == LANG_KO ? "연속 %lld일%s" : "%lld days in a row%s",
+		    (long long)m->days, again);
+	return arena_fmt(a, lang == LANG_KO ? "누적 %lld일%s" : "%lld days in all%s", (long long)m->days, again);
+}
+
+static struct view_milestone *
+milestones_view(struct req *r, const struct card *c)
+{
+	struct view_milestone *v = arena_new(r->arena, struct view_milestone, c->milestones_n);
+	size_t i;
+
+	for (i = 0; i < c->milestones_n; i++) {
+		const struct milestones *m = &c->milestones[i];
+
+		v[i] = (struct view_milestone){ .when = milestone_when(r->arena, r->lang, m),
+			.reward = attend_name(r->lang, m->name_ko, m->name_en),
+			.available = m->available, .reached = m->reached && !m->repeats };
+	}
+	return v;
+}
+
+/* After the button: what was done, told from what is in the database, not from the address. */
+static const char *
+done_message(struct req *r, const struct card *c, bool done)
+{
+	struct check_in_result result = { .already = !done, .name = attend_customer(r) };
+
+	return c->progress.today ? check_in_message(r->arena, r->lang, &result) : NULL;
+}
+
+static void
+show_card(struct req *r, const struct card *c, bool done)
+{
+	const struct campaign *k = &c->campaign;
+	const struct progress *p = &c->progress;
+	int64_t end = clock_day_start(k->today + 1, k->day_start_s), left = (end - clock_now_ms()) / 60000;
+	struct view_month month = month_view(r->arena, c);
+
+	page_card(&r->body_out, &(struct page_card){
+		.lang = r->lang, .csrf = csrf_token(r), .name = attend_customer(r),
+		.campaign = attend_name(r->lang, k->name_ko, k->name_en), .open = k->open,
+		.eligible = r->who->standing != STANDING_NO_PURCHASE &&
+		    r->who->standing != STANDING_NOT_REGISTERED,
+		.account = arena_fmt(r->arena, "%s/account", r->conf->auth_url),
+		.today = p->today, .message = done_message(r, c, done),
+		.receipt = p->today ? check_in_receipt(r->arena, k, p->customer_id, k->today) : NULL,
+		.count = p->state.count, .streak = p->streak, .longest = p->state.longest,
+		.current = p->has_current ? attend_name(r->lang, p->current.name_ko, p->current.name_en) : NULL,
+		.current_owed = p->has_current && strcmp(p->current.state, "owed") == 0,
+		.next = attend_name(r->lang, p->next.name_ko, p->next.name_en), .days_left = p->next.days_left,
+		.status = progress_message(r->arena, r->lang, attend_customer(r), p),
+		.day = frame_day(r->arena, k->today), .zone = r->conf->zone, .month = &month,
+		.until_ms = end, .hours_left = left / 60, .minutes_left = left % 60,
+		.day_start = frame_time(r->arena, end) + 11,
+		.milestones = milestones_view(r, c), .milestones_n = (int64_t)c->milestones_n,
+		.site = r->conf->site_name, .consents = c->consents,
+		.consent_day = c->consents || c->consent.at > 0 ? arena_fmt(r->arena, "%.10s", frame_time(r->arena, c->consent.at)) : NULL,
+	});
+}
+
+static enum rc
+card_get(struct req *r)
+{
+	const struct card_in *in = r->in;
+	struct card c = { 0 };
+	enum rc rc;
+
+	if ((rc = db_snapshot(r->db)) == RC_OK)
+		rc = read_card(r, in->month, &c);
+	db_snapshot_end(r->db);
+	if (rc != RC_OK)
+		return rc;
+	frame_top(r, c.campaign.name_ko, c.campaign.name_en);
+	if (r->who != NULL)
+		show_card(r, &c, in->done);
+	else
+		page_welcome(&r->body_out, &(struct page_welcome){
+			.lang = r->lang, .campaign = attend_name(r->lang, c.campaign.name_ko, c.campaign.name_en),
+			.site = r->conf->site_name, .open = c.campaign.open,
+			.sign_up = arena_fmt(r->arena, "%s/sign-up", r->conf->auth_url),
+			.milestones = milestones_view(r, &c), .milestones_n = (int64_t)c.milestones_n,
+		});
+	frame_bottom(r);
+	return RC_OK;
+}
+
+static enum rc
+check_in_post(struct req *r)
+{
+	struct check_in_result result;
+	enum rc rc = check_in(r, NULL, &result);
+
+	if (rc == RC_OK)
+		return http_redirect(r, result.already ? "/" : "/?done=1");
+	return rc;
+}
+
+struct lang_in {
+	const char *lang;
+};
+static const char *const langs[] = { "ko", "en", NULL };
+static const struct param lang_in[] = {
+	PARAM_WORD(struct lang_in, lang, langs),
+	PARAM_END
+};
+
+static enum rc
+lang_get(struct req *r)
+{
+	const struct lang_in *in = r->in;
+	size_t self = strlen(http_self(r));
+	const char *back = "/";
+
+	/* Only where this host itself says that he came from. */
+	if (r->referer != NULL && strncmp(r->referer, http_self(r), self) == 0 && r->referer[self] == '/')
+		back = r->referer + self;
+	http_cookie_set(r, "lang", in->lang, YEAR_S);
+	return http_redirect(r, strstr(back, "done=") != NULL ? "/" : back);
+}
+
+const struct route page_card_routes[] = {
+	ROUTE_IN(GET, "/", card_get, PAGE, ANYONE, card_in, card_in),
+	ROUTE(POST, "/check-in", check_in_post, PAGE, CUSTOMER),
+	ROUTE_IN(GET, "/lang/{lang}", lang_get, PAGE, ANYONE, lang_in, lang_in),
+	ROUTE_END
+};

@@ -1,0 +1,45 @@
+#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* auth.h - what all files of the identity domain share: its state and its route tables. */
+#include "base/clock.h"
+#include "gate.h"
+#include "web/http.h"
+#include "web/identity.h"
+
+struct jwt_signer;
+struct jwt_verifier;
+struct shop;
+
+/* Per process, in r->domain: made once after the fork, used by all threads. */
+struct auth {
+	const struct conf *conf;
+	struct jwt_signer *signer;
+	struct jwt_verifier *verifier;   /* our own access tokens, when they come back */
+	struct shop *shop;
+	struct gate hashing;             /* around every scrypt computation */
+};
+
+/* The client that the shop's own app signs in as (POST /v1/sign-in). */
+#define APP_CLIENT "chulcheck-app"
+
+/* Scope of client credentials that may ask for the standing of any e-mail. */
+#define SCOPE_VERIFICATIONS "verifications"
+
+enum { HASH_WAIT_MS = 2000 };
+
+/* One file, one table; listed in main.c. */
+extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_routes[],
+    sign_up_routes[], verify_email_routes[], account_routes[], purchases_routes[],
+    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[];
+
+static inline struct auth *
+auth(const struct req *r)
+{
+	return r->domain;
+}
+
+static inline int64_t
+auth_now(void)
+{
+	return clock_now_ms() / 1000;
+}

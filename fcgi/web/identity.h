@@ -1,0 +1,26 @@
+#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity.h - who is asking: the claims of a verified access token (RFC 9068), or of a
+ * session of the auth host. */
+#include <stdint.h>
+
+enum role { ROLE_CUSTOMER, ROLE_VIEWER, ROLE_OPERATOR, ROLE_OWNER, ROLE_CLIENT };
+
+/* What the shop says of the customer's purchases. UNKNOWN: it could not be asked. */
+enum standing { STANDING_UNKNOWN, STANDING_NOT_REGISTERED, STANDING_NO_PURCHASE, STANDING_VERIFIED };
+
+struct identity {
+	const char *issuer, *subject;
+	const char *name, *email;        /* email NULL unless proven */
+	const char *client_id;
+	const char *session;             /* sid: binds form tokens */
+	enum role role;
+	enum standing standing;
+	int64_t expires_at;              /* seconds since the epoch */
+	int64_t account_id;              /* auth host only */
+};
+
+const char *role_word(enum role);            /* "customer", "viewer", ... as in the claim role */
+enum role role_parse(const char *);          /* unknown or NULL: ROLE_CUSTOMER */
+const char *standing_word(enum standing);    /* "unknown", "not_registered", "no_purchase", "verified" */
+enum standing standing_parse(const char *);  /* unknown or NULL: STANDING_UNKNOWN */

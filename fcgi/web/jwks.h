@@ -1,0 +1,21 @@
+#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jwks.h - public keys of a JWK set (RFC 7517), found by kid. Not safe from several threads
+ * while it changes. */
+#include <stddef.h>
+
+#include "base/rc.h"
+
+struct rsa;
+
+enum { JWKS_MAX = 16 };                      /* further keys of a set are passed over */
+
+struct jwks {
+	struct { char *kid; struct rsa *rsa; } key[JWKS_MAX];
+	size_t n;
+};
+
+/* RC_CONFIG unless the file holds a set with at least one RS256 key. */
+[[nodiscard]] enum rc jwks_read(struct jwks *ret, const char *path);
+const struct rsa *jwks_find(const struct jwks *, const char *kid);   /* or NULL */
+void jwks_free(struct jwks *);               /* leaves an empty set */

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parent.c - starts, watches and exchanges the workers of a domain.
+ *
+ * All signals are taken one after the other by sigtimedwait(), so nothing here runs inside a
+ * handler. A generation is the set of workers started from one reading of the program on disk:
+ * SIGHUP starts a new one, and only when each of its workers has said that it can serve is the
+ * old one asked to finish (SIGTERM). If the new one fails, the old one goes on. A worker that
+ * dies is replaced at once, or after a second if it did not live that long. */
+#include "web/parent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { CHILDREN_MAX = 256, READY_MS = 15000, STOP_MS = 30000, SHORT_LIFE_MS = 1000 };
+
+struct child {
+	pid_t pid;               /* 0: free place */
+	int generation;
+	int64_t started_ms;
+};
+
+struct parent {
+	char *const *argv;
+	int workers, generation;
+	struct child children[CHILDREN_MAX];
+	int missing;             /* workers of this generation to start at retry_ms */
+	int64_t retry_ms;
+};
+
+static _Noreturn void
+become_worker(char *const argv[], int ready, pid_t parent)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(1);
+	if (ready == READY_FD)
+		fcntl(ready, F_SETFD, 0);
+	else
+		dup2(ready, READY_FD);
+	execv(argv[0], argv);
+	_exit(127);
+}
+
+/* Starts one worker; *ret_ready is the end of a pipe on which it will say that it can serve. */
+static bool
+start(struct parent *p, int *ret_ready)
+{
+	pid_t self = getpid(), pid = -1;
+	int fds[2], i;
+
+	for (i = 0; i < CHILDREN_MAX && p->children[i].pid != 0; i++)
+		;
+	if (i == CHILDREN_MAX || pipe2(fds, O_CLOEXEC) != 0)
+		return false;
+	pid = fork();
+	if (pid == 0)
+		become_worker(p->argv, fds[1], self);
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return false;
+	}
+	p->children[i] = (struct child){ pid, p->generation, clock_mono_ms() };
+	*ret_ready = fds[0];
+	return true;
+}
+
+static bool
+wait_ready(int fd, int64_t deadline)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - clock_mono_ms();
+	char byte;
+	bool ok;
+
+	ok = left > 0 && poll(&pfd, 1, (int)left) == 1 && read(fd, &byte, 1) == 1;
+	close(fd);
+	return ok;
+}
+
+static void
+signal_generation(struct parent *p, int generation, int sig)
+{
+	int i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (p->children[i].pid != 0 && p->children[i].generation == generation)
+			kill(p->children[i].pid, sig);
+}
+
+/* Starts all workers of the current generation; true when each of them can serve. */
+static bool
+start_generation(struct parent *p)
+{
+	int64_t deadline = clock_mono_ms() + READY_MS;
+	int ready[CHILDREN_MAX], n, i;
+	bool ok = true;
+
+	for (n = 0; n < p->workers && ok; n++)
+		ok = start(p, &ready[n]);
+	if (!ok)
+		n--;
+	for (i = 0; i < n; i++)
+		ok = wait_ready(ready[i], deadline) && ok;
+	return ok;
+}
+
+static void
+exchange(struct parent *p, const char *name)
+{
+	int old = p->generation++;
+
+	if (start_generation(p)) {
+		signal_generation(p, old, SIGTERM);
+		p->missing = 0;
+		log_info("generation %d serves, the one before finishes", p->generation);
+		return;
+	}
+	signal_generation(p, p->generation, SIGKILL);
+	p->generation = old;
+	log_error("the new workers did not start; the old ones go on. Look for their message above");
+}
+
+/* Takes note of the dead; those of this generation are to be replaced. */
+static void
+reap(struct parent *p, const char *name, bool stopping)
+{
+	int status, i;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child dead = { 0 };
+
+		for (i = 0; i < CHILDREN_MAX; i++)
+			if (p->children[i].pid == pid) {
+				dead = p->children[i];
+				p->children[i].pid = 0;
+			}
+		if (dead.pid == 0 || stopping || dead.generation != p->generation)
+			continue;
+		log_error("worker %d ended (%s %d); another takes its place", (int)pid,
+		    WIFSIGNALED(status) ? "signal" : "exit",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		p->missing++;
+		p->retry_ms = clock_mono_ms() +
+		    (clock_mono_ms() - dead.started_ms < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0);
+	}
+}
+
+static void
+replace_missing(struct parent *p)
+{
+	int ready;
+
+	while (p->missing > 0 && clock_mono_ms() >= p->retry_ms) {
+		if (!start(p, &ready)) {
+			p->retry_ms = clock_mono_ms() + SHORT_LIFE_MS;
+			return;
+		}
+		/* Nobody waits for it: the socket keeps the requests until it serves. */
+		close(ready);
+		p->missing--;
+	}
+}
+
+static bool
+any_left(const struct parent *p)
+{
+	int i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (p->children[i].pid != 0)
+			return true;
+	return false;
+}
+
+static void
+send_all(struct parent *p, int sig)
+{
+	int i;
+
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (p->children[i].pid != 0)
+			kill(p->children[i].pid, sig);
+}
+
+static void
+finish(struct parent *p, const char *name, const sigset_t *set)
+{
+	int64_t deadline = clock_mono_ms() + STOP_MS;
+	struct timespec wait = { .tv_nsec = 200 * 1000 * 1000 };
+
+	send_all(p, SIGTERM);
+	for (reap(p, name, true); any_left(p); reap(p, name, true)) {
+		if (clock_mono_ms() > deadline)
+			send_all(p, SIGKILL);
+		sigtimedwait(set, NULL, &wait);
+	}
+}
+
+int
+parent_run(const char *name, char *const argv[], int workers)
+{
+	static struct parent parent;     /* 4 KiB of children: too much for a stack frame's taste */
+	struct parent *p = &parent;
+	struct timespec tick = { .tv_sec = 1 };
+	sigset_t set;
+	int sig;
+
+	*p = (struct parent){ .argv = argv, .workers = workers };
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!start_generation(p)) {
+		log_error("the workers did not start");
+		finish(p, name, &set);
+		return 78;
+	}
+	log_info("%d workers serve", workers);
+	for (;;) {
+		sig = sigtimedwait(&set, NULL, &tick);
+		if (sig == SIGTERM || sig == SIGINT)
+			break;
+		if (sig == SIGHUP)
+			exchange(p, name);
+		reap(p, name, false);
+		replace_missing(p);
+	}
+	finish(p, name, &set);
+	log_info("all workers have finished");
+	return 0;
+}

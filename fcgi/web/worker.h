@@ -1,0 +1,14 @@
+#pragma once
+/* worker.h - a domain's process: one parent, n workers on one socket, threads in each; the
+ * only file that knows libfcgi.
+ *
+ * spawn-fcgi opens the socket and hands it over as fd 0, so no code here binds, chowns or
+ * daemonizes. The parent opens no database and reads no request. It starts the workers by
+ * fork and exec of its own path, replaces dead ones, and
+ *   SIGHUP          starts a new generation (also of a new binary), waits until it is ready,
+ *                   then lets the old one finish its requests;
+ *   SIGTERM, SIGINT lets all finish, then exits 0. */
+#include "web/http.h"
+
+/* Arguments: --config FILE (needed), --routes, --settings, --check (open everything, exit). */
+int worker_main(const struct app *, int argc, char **argv);

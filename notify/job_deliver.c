@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job_deliver.c - sends what other programs have put into the outbox. */
+#include "notify.h"
+
+const struct job job_deliver = {
+	"deliver", "*:*:0/15", outbox_deliver, "send what waits in the outbox"
+};

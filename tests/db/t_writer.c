@@ -1,0 +1,113 @@
+/* t_writer.c - group commit: nothing lost, a refusal undoes only itself, readers see commits,
+ * a job that waited too long never runs. Uses the audit table of the attendance domain. */
+#include "t.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "db/migrate.h"
+#include "db/writer.h"
+
+enum { THREADS = 16, EACH = 50 };
+
+static const struct query add = {
+	.name = "add", .id = 500, .nin = 1,
+	.sql = "INSERT INTO audit (at, author, action, subject, detail) VALUES ($1, 't', 't', 't', 't')",
+};
+struct counted { int64_t n; };
+static const struct column counted_out[] = { { "n", COL_INT, offsetof(struct counted, n) } };
+static const struct query counted = {
+	.name = "counted", .id = 501, .nin = 1, .nout = 1, .out = counted_out, .row = sizeof(struct counted),
+	.sql = "SELECT COUNT(*) AS n FROM audit WHERE at >= $1",
+};
+
+static struct writer *writer;
+static int ran;
+
+static enum rc
+insert(struct db *db, struct arena *a, void *arg)
+{
+	int64_t at = *(int64_t *)arg;
+	enum rc rc = db_exec(db, a, &add, (struct value []){ db_int(at) }, NULL);
+
+	__atomic_add_fetch(&ran, 1, __ATOMIC_RELAXED);
+	/* Every fifth says no after it has written. */
+	return rc == RC_OK && at % 5 == 0 ? RC_DENIED : rc;
+}
+
+static void *
+client(void *arg)
+{
+	int64_t first = (int64_t)(intptr_t)arg, at;
+	struct arena a;
+	intptr_t wrong = 0;
+
+	arena_init(&a, 1 << 16);
+	for (at = first; at < first + EACH; at++)
+		if (writer_run(writer, &a, insert, &at) != (at % 5 == 0 ? RC_DENIED : RC_OK))
+			wrong++;
+	arena_free(&a);
+	return (void *)wrong;
+}
+
+static int64_t
+count(struct db *db, struct arena *a)
+{
+	struct counted c = { .n = -1 };
+
+	return db_one(db, a, &counted, (struct value []){ db_int(0) }, &c) == RC_OK ? c.n : -1;
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/t_writer.XXXXXX", path[64], lock[80];
+	pthread_t threads[THREADS];
+	const char *error = "";
+	struct db *wdb, *rdb;
+	struct arena a;
+	int64_t at = 1;
+	int done, i, fd;
+	void *wrong;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof(path), "%s/attend.db", dir);
+	CHECK(db_migrate(path, DB_ATTEND, &done, &error) == RC_OK);
+	CHECK(db_open(&wdb, path, DB_ATTEND, DB_WRITE, &error) == RC_OK);
+	CHECK(db_open(&rdb, path, DB_ATTEND, DB_READ, &error) == RC_OK);
+	CHECK(writer_open(&writer, wdb) == RC_OK);
+	arena_init(&a, 1 << 16);
+	for (i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, client, (void *)(intptr_t)(1000 * i));
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &wrong);
+		CHECK(wrong == NULL);
+	}
+	CHECK(count(rdb, &a) == THREADS * EACH * 4 / 5);
+	/* A reader cannot write, whatever it tries. */
+	CHECK(db_exec(rdb, &a, &add, (struct value []){ db_int(1) }, NULL) == RC_DB);
+	/* The lock is held elsewhere: not started within two seconds means never. */
+	snprintf(lock, sizeof(lock), "%s.lock", path);
+	fd = open(lock, O_RDWR);
+	CHECK(fd >= 0 && flock(fd, LOCK_EX) == 0);
+	ran = 0;
+	CHECK(writer_run(writer, &a, insert, &at) == RC_BUSY);
+	close(fd);
+	at = 2;
+	CHECK(writer_run(writer, &a, insert, &at) == RC_OK);
+	CHECK(ran == 1 && count(rdb, &a) == THREADS * EACH * 4 / 5 + 1);
+	CHECK(!writer_broken(writer));
+	db_close(rdb);
+	writer_close(writer);
+	arena_free(&a);
+	for (i = 0; i < 4; i++) {
+		snprintf(lock, sizeof(lock), "%s%s", path, (const char *[]){ "", "-wal", "-shm", ".lock" }[i]);
+		unlink(lock);
+	}
+	rmdir(dir);
+	return DONE();
+}

@@ -1,0 +1,51 @@
+#!/bin/sh
+# once.sh - exactly once under load: 64 parallel check-ins of one customer; 200 customers at
+# once for a stock of 50. Starts a system of its own, for it counts every row.
+cd "$(dirname "$0")/../.." || exit 1
+. tests/lib.sh
+. scripts/lib.sh
+own_system --customers 210
+. "$RUN_ENV"
+reward="(SELECT reward_id FROM milestone_reward WHERE milestone_id = (SELECT id FROM milestone WHERE kind = 'cumulative' AND days = 1))"
+
+before=$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $reward")
+t=$(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")
+seq 64 | xargs -P 64 -I{} curl -sS -m 30 -o "$work/c{}" -w '%{http_code}\n' -X POST -H "Authorization: Bearer $t" "$EVENT_URL/v1/check-ins" >"$work/codes"
+is '64 at once: one 201' "$(grep -c '^201$' "$work/codes")" 1
+is '64 at once: 63 times 200' "$(grep -c '^200$' "$work/codes")" 63
+is '64 at once: one receipt' "$(cat "$work"/c* | grep -oE '"receipt":"[^"]*"' | sort -u | wc -l)" 1
+is '64 at once: one attendance row' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM attendance a JOIN customer c ON c.id = a.customer_id WHERE c.email = '$CUSTOMER_EMAIL'")" 1
+is '64 at once: one grant' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM \"grant\" g JOIN customer c ON c.id = g.customer_id WHERE c.email = '$CUSTOMER_EMAIL'")" 1
+is '64 at once: one unit of stock' "$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $reward")" $((before - 1))
+
+# Stock 50 by the staff's form, then 200 customers at once.
+browser staff
+sign_in "$STAFF_EMAIL" "$STAFF_PASSWORD"
+rid=$(sql "$ATTEND_DB" "SELECT $reward")
+page "$EVENT_URL/admin/stock/$rid"
+post "$EVENT_URL/admin/stock/$rid/change" mode=set amount=50 'reason=test of fifty' "key=$(field key)"
+is 'form: stock is 50' "$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $rid")" 50
+i=0
+while [ $i -lt 200 ]; do i=$((i + 1)); echo "customer$i@example.kr"; done |
+    xargs -P 8 -I{} curl -sS -m 60 --retry 20 --retry-delay 1 -X POST -H 'Content-Type: application/json' \
+    -d "{\"email\":\"{}\",\"password\":\"$CUSTOMERS_PASSWORD\"}" "$AUTH_URL/v1/sign-in" -w '\n' |
+    grep -oE '"access_token":"[^"]*"' | cut -d'"' -f4 >"$work/tokens"
+is '200 tokens' "$(wc -l <"$work/tokens")" 200
+xargs -P 200 -I{} curl -sS -m 30 -o /dev/null -w '%{http_code}\n' -X POST -H 'Authorization: Bearer {}' "$EVENT_URL/v1/check-ins" <"$work/tokens" >"$work/codes"
+is '200 customers: 200 times 201' "$(grep -c '^201$' "$work/codes")" 200
+is '200 customers: 50 granted' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM \"grant\" g JOIN customer c ON c.id = g.customer_id WHERE g.reward_id = $rid AND g.state = 'granted' AND c.email LIKE 'customer%'")" 50
+is '200 customers: 150 owed' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM \"grant\" WHERE reward_id = $rid AND state = 'owed'")" 150
+is '200 customers: stock 0' "$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $rid")" 0
+is 'stock was never below 0' "$(sql "$ATTEND_DB" "SELECT MIN(stock_after) FROM stock_movement WHERE reward_id = $rid")" 0
+
+# Restocking settles what is owed in the order of earning, once.
+page "$EVENT_URL/admin/stock/$rid"
+key=$(field key)
+csrf=$(field csrf)
+post "$EVENT_URL/admin/stock/$rid/change" mode=add amount=5 'reason=five came' "key=$key"
+body="<input name=\"csrf\" value=\"$csrf\">"
+post "$EVENT_URL/admin/stock/$rid/change" mode=add amount=5 'reason=five came' "key=$key"
+is 'restock of 5, sent twice: 145 owed' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM \"grant\" WHERE reward_id = $rid AND state = 'owed'")" 145
+is 'restock: the earliest were settled' "$(sql "$ATTEND_DB" "SELECT (SELECT MAX(id) FROM \"grant\" WHERE reward_id = $rid AND state = 'granted') < (SELECT MIN(id) FROM \"grant\" WHERE reward_id = $rid AND state = 'owed')")" 1
+ok 'verify finds no fault' "$BIN/chulcheckctl" verify --domain attend "$ATTEND_DB"
+finish
