@@ -5,7 +5,7 @@
  * handler. A generation is the set of workers started from one reading of the program on disk:
  * SIGHUP starts a new one, and only when each of its workers has said that it can serve is the
  * old one asked to finish (SIGTERM). If the new one fails, the old one goes on. A worker that
- * dies is replaced at once, or after a second if it did not live that long. */
+ * dies is replaced at once; after QUICK_MAX short lives in a row, one a second. */
 #include "web/parent.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { CHILDREN_MAX = 256, READY_MS = 15000, STOP_MS = 30000, SHORT_LIFE_MS = 1000 };
+enum { CHILDREN_MAX = 256, READY_MS = 15000, STOP_MS = 30000, SHORT_LIFE_MS = 1000, QUICK_MAX = 20 };
 
 struct child {
 	pid_t pid;               /* 0: free place */
@@ -36,6 +36,7 @@ struct parent {
 	int workers, generation;
 	struct child children[CHILDREN_MAX];
 	int missing;             /* workers of this generation to start at retry_ms */
+	int quick;               /* short lives in a row */
 	int64_t retry_ms;
 };
 
@@ -122,7 +123,7 @@ start_generation(struct parent *p)
 }
 
 static void
-exchange(struct parent *p, const char *name)
+exchange(struct parent *p)
 {
 	int old = p->generation++;
 
@@ -139,7 +140,7 @@ exchange(struct parent *p, const char *name)
 
 /* Takes note of the dead; those of this generation are to be replaced. */
 static void
-reap(struct parent *p, const char *name, bool stopping)
+reap(struct parent *p, bool stopping)
 {
 	int status, i;
 	pid_t pid;
@@ -158,8 +159,8 @@ reap(struct parent *p, const char *name, bool stopping)
 		    WIFSIGNALED(status) ? "signal" : "exit",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 		p->missing++;
-		p->retry_ms = clock_mono_ms() +
-		    (clock_mono_ms() - dead.started_ms < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0);
+		p->quick = clock_mono_ms() - dead.started_ms < SHORT_LIFE_MS ? p->quick + 1 : 0;
+		p->retry_ms = clock_mono_ms() + (p->quick > QUICK_MAX ? SHORT_LIFE_MS : 0);
 	}
 }
 
@@ -201,13 +202,13 @@ send_all(struct parent *p, int sig)
 }
 
 static void
-finish(struct parent *p, const char *name, const sigset_t *set)
+finish(struct parent *p, const sigset_t *set)
 {
 	int64_t deadline = clock_mono_ms() + STOP_MS;
 	struct timespec wait = { .tv_nsec = 200 * 1000 * 1000 };
 
 	send_all(p, SIGTERM);
-	for (reap(p, name, true); any_left(p); reap(p, name, true)) {
+	for (reap(p, true); any_left(p); reap(p, true)) {
 		if (clock_mono_ms() > deadline)
 			send_all(p, SIGKILL);
 		sigtimedwait(set, NULL, &wait);
@@ -215,7 +216,7 @@ finish(struct parent *p, const char *name, const sigset_t *set)
 }
 
 int
-parent_run(const char *name, char *const argv[], int workers)
+parent_run(char *const argv[], int workers)
 {
 	static struct parent parent;     /* 4 KiB of children: too much for a stack frame's taste */
 	struct parent *p = &parent;
@@ -232,7 +233,7 @@ parent_run(const char *name, char *const argv[], int workers)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (!start_generation(p)) {
 		log_error("the workers did not start");
-		finish(p, name, &set);
+		finish(p, &set);
 		return 78;
 	}
 	log_info("%d workers serve", workers);
@@ -241,11 +242,11 @@ parent_run(const char *name, char *const argv[], int workers)
 		if (sig == SIGTERM || sig == SIGINT)
 			break;
 		if (sig == SIGHUP)
-			exchange(p, name);
-		reap(p, name, false);
+			exchange(p);
+		reap(p, false);
 		replace_missing(p);
 	}
-	finish(p, name, &set);
+	finish(p, &set);
 	log_info("all workers have finished");
 	return 0;
 }

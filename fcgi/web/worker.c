@@ -405,6 +405,6 @@ worker_main(const struct app *app, int argc, char **argv)
 		log_error("standard input is not a listening socket; start it with spawn-fcgi");
 		return usage(app->name);
 	}
-	return parent_run(app->name, (char *[]){ (char *)(uintptr_t)own_path(), (char []){ "--config" },
+	return parent_run((char *[]){ (char *)(uintptr_t)own_path(), (char []){ "--config" },
 	    (char *)(uintptr_t)file, (char []){ "--serve" }, NULL }, (int)conf.workers);
 }
