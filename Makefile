@@ -76,7 +76,7 @@ schema: $(O)/chulcheckctl
 run:
 	scripts/run
 lint: $(GEN)
-	CPPFLAGS='$(CPPFLAGS)' WARN='$(WARN)' scripts/lint $(O)
+	CPPFLAGS='$(filter-out -DVERSION=%,$(CPPFLAGS))' WARN='$(WARN)' scripts/lint $(O)
 clean:
 	rm -rf build build-asan build-tsan
 -include scripts/install.mk

@@ -200,6 +200,8 @@ writer_run(struct writer *w, struct arena *a, write_fn *fn, void *arg)
 		return RC_BUSY;
 	}
 	*w->last = &job;
+	/* The job stays on this stack until await() has seen it done or withdrawn. */
+	/* cppcheck-suppress autoVariables */
 	w->last = &job.next;
 	pthread_cond_signal(&w->work);
 	await(w, &job);
