@@ -32,6 +32,7 @@ async function open(options) {
   page.noise = [];
   page.on('request', (r) => { const host = new URL(r.url()).host; if (![new URL(env.EVENT_URL).host, new URL(env.AUTH_URL).host].includes(host)) page.foreign.push(r.url()); });
   page.on('console', (m) => { if (['error', 'warning'].includes(m.type()) && !/status of 40[0-9]/.test(m.text())) page.noise.push(m.text()); });
+  page.on('response', (r) => { if (r.request().isNavigationRequest() && r.status() < 300) page.document = r; });
   page.on('pageerror', (e) => page.noise.push(e.message));
   return page;
 }
@@ -41,7 +42,7 @@ async function look(page, name, { axeToo = true } = {}) {
   ok(`${name}: no sideways scrolling`, wide <= 0, `${wide} px too wide`);
   ok(`${name}: no third-party request`, page.foreign.length === 0, page.foreign);
   ok(`${name}: a quiet console`, page.noise.length === 0, page.noise);
-  const source = await (await page.request.get(page.url())).text();
+  const source = await page.document.text();
   const report = await html.validateString(source);
   ok(`${name}: valid HTML`, report.valid, JSON.stringify(report.results.flatMap((r) => r.messages.map((m) => `${m.line}: ${m.ruleId} ${m.message}`)).slice(0, 6)));
   if (axeToo) {
