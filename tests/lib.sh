@@ -10,6 +10,7 @@
 #	sign_in EMAIL PASSWORD	signs the jar in at the event host, through the auth host
 #	page URL, post URL FIELD=VALUE...	as a browser without JavaScript would: post adds csrf
 #	field NAME		value of a hidden field of the last page
+#	mails TO		subject and text of all mails to an address, oldest first
 set -u
 work=$(mktemp -d)
 passed=0 failed=0
@@ -65,3 +66,14 @@ sign_in() {
 }
 sql() { sqlite3 -cmd '.timeout 5000' -cmd 'PRAGMA wal_autocheckpoint=0' "$1" "$2" | tail -n +2; }
 count() { sql "$1" "SELECT COUNT(*) FROM $2"; }
+mails() { /usr/bin/python3 - "$MAIL_DIR/new" "$1" <<'P'
+import email, email.policy, os, sys
+folder, to = sys.argv[1:]
+for name in sorted(os.listdir(folder), key=lambda n: os.stat(os.path.join(folder, n)).st_mtime_ns):
+    with open(os.path.join(folder, name), 'rb') as f:
+        m = email.message_from_binary_file(f, policy=email.policy.default)
+    if m['To'] == to:
+        print('Subject:', m['Subject'])
+        print(m.get_content())
+P
+}

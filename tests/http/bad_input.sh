@@ -62,7 +62,7 @@ req GET "$EVENT_URL/v1/no-such" -H "Authorization: Bearer $t"; bad 'no such rout
 
 # Queries
 in_query() { req GET "$EVENT_URL$2" -H "Authorization: Bearer $t"; bad "query $2" 400 invalid-request; }
-for q in 'from=yesterday' 'from=2026-02-30' 'from=2026-1-1' 'to=' 'to=20261122' 'from=2026-11-22&from=2026-11-22' 'from=%ff' \
+for q in 'from=yesterday' 'from=2026-02-30' 'from=2026-1-1' 'to=20261122' 'from=2026-11-22&from=2026-11-22' 'from=%ff' \
     'from=2026-11-22%00' 'from=%zz' 'unknown=1' 'from=2026-11-22&to=2026-11-01' 'from=2020-01-01&to=2026-01-01'; do
 	in_query "$q" "/v1/attendance?$q"
 done
