@@ -73,12 +73,13 @@ wait_for() {
 }
 
 # own_system [ARGUMENTS OF scripts/run]: for a test that needs a system of its own; sets RUN_ENV
-# and stops it at the end of the test, however that ends.
+# and stops it at the end of the test, however that ends; stop_own_system does it earlier.
+stop_own_system() { kill "$_run" 2>/dev/null; wait "$_run" 2>/dev/null; }
 own_system() {
 	_dir=$(mktemp -d /tmp/chulcheck.XXXXXX)
 	scripts/run --dir "$_dir" --port "$(free_port $((20000 + $$ % 9000)))" --no-install "$@" >"$_dir.log" 2>&1 </dev/null &
 	_run=$!
-	at_exit="kill $_run 2>/dev/null; wait $_run 2>/dev/null; rm -rf $_dir $_dir.log; ${at_exit:-:}"
+	at_exit="stop_own_system; rm -rf $_dir $_dir.log; ${at_exit:-:}"
 	trap 'exit 143' HUP INT TERM
 	_ended() { [ -f "$_dir/run.env" ] || ! kill -0 $_run; }
 	wait_for 120 _ended
