@@ -65,7 +65,13 @@ $(O)/%.o: %.c Makefile VERSION | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-check: all $(UNIT) headers schema
+# The manual of the settings is their table between a head and a tail.
+$(O)/chulcheck.conf.5: $(O)/chulcheck-attend man/chulcheck.conf.5.head man/chulcheck.conf.5.tail
+	{ cat man/chulcheck.conf.5.head; echo .Bl -tag -width Ds; $< --settings | \
+	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); print $$0 "." }'; \
+	    echo .El; cat man/chulcheck.conf.5.tail; } >$@.tmp && mv $@.tmp $@
+
+check: all $(UNIT) headers schema $(O)/chulcheck.conf.5
 	@for t in $(UNIT); do ./$$t || exit 1; done
 headers: $(GEN)
 	@for h in base/*.h db/*.h fcgi/*/*.h notify/*.h ctl/*.h $(filter %.h,$(GEN)); do [ -f $$h ] || continue; \
