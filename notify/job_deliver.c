@@ -3,5 +3,5 @@
 #include "notify.h"
 
 const struct job job_deliver = {
-	"deliver", "*:*:0/15", outbox_deliver, "send what waits in the outbox"
+	"deliver", "*:0/5 Asia/Seoul", outbox_deliver, "send what waits in the outbox"
 };

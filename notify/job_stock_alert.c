@@ -89,5 +89,5 @@ run(struct run *r)
 }
 
 const struct job job_stock_alert = {
-	"stock-alert", "*:0/1", run, "mail staff about rewards that fell to their threshold"
+	"stock-alert", "*:0/1 Asia/Seoul", run, "mail staff about rewards that fell to their threshold"
 };
