@@ -32,13 +32,15 @@ LEFT JOIN customer c ON c.id = g.customer_id
 WHERE m.reward_id = :reward_id AND m.id < :before
 ORDER BY m.id DESC LIMIT :max;
 
+-- Only e-mails from inclusive, to exclusive.
 -- name: admin_attendance many
--- in:   campaign_id int, day int, after int, max int
+-- in:   campaign_id int, day int, after int, from_email text, to_email text, max int
 -- out:  customer_id int, name text, email text, at int, count int, streak int
 SELECT a.customer_id AS customer_id, c.name AS name, c.email AS email, a.at AS at,
        a.count AS count, a.streak AS streak
 FROM attendance a JOIN customer c ON c.id = a.customer_id
 WHERE a.campaign_id = :campaign_id AND a.day = :day AND a.customer_id > :after
+  AND c.email >= :from_email AND c.email < :to_email
 ORDER BY a.customer_id LIMIT :max;
 
 -- reward 0: all of them; state '': all of them.

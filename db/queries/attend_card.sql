@@ -27,6 +27,17 @@ VALUES (:customer_id, :action, :wording, :source, :at);
 -- out:  id int
 SELECT id FROM customer WHERE id = :id;
 
+-- When each was granted and claimed: 0 for not yet.
+-- name: my_grants many
+-- in:   customer_id int, before int, max int
+-- out:  id int, name_ko text, name_en text, state text, day int, settled_at int, claimed_at int
+SELECT g.id AS id, r.name_ko AS name_ko, r.name_en AS name_en, g.state AS state, g.day AS day,
+       g.settled_at AS settled_at,
+       (SELECT MAX(e.at) FROM grant_event e WHERE e.grant_id = g.id AND e.new_state = 'claimed') AS claimed_at
+FROM "grant" g JOIN reward r ON r.id = g.reward_id
+WHERE g.customer_id = :customer_id AND g.id < :before
+ORDER BY g.id DESC LIMIT :max;
+
 -- name: attendance_rows many
 -- in:   campaign_id int, customer_id int, first int, last int
 -- out:  day int, at int, count int, streak int

@@ -16,7 +16,8 @@ home_get(struct req *r)
 	struct campaign campaign;
 	struct admin_today today;
 	struct admin_rewards *rewards;
-	size_t n;
+	int64_t owed = 0, low = 0;
+	size_t i, n;
 	enum rc rc;
 
 	if ((rc = db_snapshot(r->db)) == RC_OK &&
@@ -26,10 +27,15 @@ home_get(struct req *r)
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
 		return rc;
+	for (i = 0; i < n; i++) {
+		owed += rewards[i].owed;
+		low += rewards[i].stock <= rewards[i].threshold;
+	}
 	frame_top(r, "운영", "Staff");
 	page_admin_home(&r->body_out, &(struct page_admin_home){
 		.lang = r->lang, .campaign = attend_name(r->lang, campaign.name_ko, campaign.name_en),
 		.open = campaign.open, .day = frame_day(r->arena, campaign.today), .came = today.n,
+		.owed = owed, .low = low,
 		.rewards = rewards, .n = (int64_t)n,
 	});
 	frame_bottom(r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* admin_people.c - who came, who got what, and all of one customer.
  *
- *	GET /admin/attendance      ?day=YYYY-MM-DD &after=ID
+ *	GET /admin/attendance      ?day=YYYY-MM-DD &q=BEGINNING OF AN E-MAIL &after=ID
  *	GET /admin/grants          ?reward=ID &state=WORD &before=ID
  *	GET /admin/customers       ?q=BEGINNING OF AN E-MAIL &after=ID
  *	GET /admin/customers/{id}  his days, rewards and consents */
@@ -30,11 +30,20 @@ id_text(struct arena *a, int64_t id)
 	return arena_fmt(a, "%lld", (long long)id);
 }
 
+/* Everything that begins with q sorts before q followed by the highest byte. */
+static const char *
+after_all(struct arena *a, const char *q)
+{
+	return arena_fmt(a, "%s\x7f", q);
+}
+
 struct attendance_in {
 	int64_t day, after;
+	const char *q;
 };
 static const struct param attendance_in[] = {
 	PARAM_DAY(struct attendance_in, day, .optional = true),
+	PARAM_LINE(struct attendance_in, q, 0, 254, .optional = true),
 	PARAM_INT(struct attendance_in, after, 1, INT64_MAX, .optional = true),
 	PARAM_END
 };
@@ -48,6 +57,7 @@ attendance_get(struct req *r)
 	struct admin_today total;
 	struct view_visit *v;
 	struct arena *a = r->arena;
+	const char *q = str_lower(a, in->q != NULL ? in->q : "");
 	int64_t day = in->day;
 	size_t i, n = 0;
 	enum rc rc;
@@ -55,7 +65,8 @@ attendance_get(struct req *r)
 	if ((rc = db_snapshot(r->db)) == RC_OK && (rc = find_campaign(r, &campaign)) == RC_OK) {
 		day = day != 0 ? day : campaign.today;
 		if ((rc = q_admin_today(r->db, a, campaign.id, day, &total)) == RC_OK)
-			rc = q_admin_attendance(r->db, a, campaign.id, day, in->after, PER_PAGE, &rows, &n);
+			rc = q_admin_attendance(r->db, a, campaign.id, day, in->after, q,
+			    after_all(a, q), PER_PAGE, &rows, &n);
 	}
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
@@ -65,7 +76,7 @@ attendance_get(struct req *r)
 		v[i].time = frame_time(a, rows[i].at) + 11;
 	frame_top(r, "출석 현황", "Attendance");
 	page_admin_attendance(&r->body_out, &(struct page_admin_attendance){
-		.lang = r->lang, .day = frame_day(a, day), .before = frame_day(a, day - 1),
+		.lang = r->lang, .day = frame_day(a, day), .q = q, .before = frame_day(a, day - 1),
 		.after = day < campaign.today ? frame_day(a, day + 1) : NULL, .total = total.n,
 		.rows = rows, .times = v, .n = (int64_t)n,
 		.more = n == PER_PAGE ? id_text(a, rows[n - 1].customer_id) : NULL,
@@ -172,9 +183,7 @@ customers_get(struct req *r)
 	size_t n;
 	enum rc rc;
 
-	/* Everything that begins with q sorts before q followed by the highest byte. */
-	rc = q_admin_customers(r->db, r->arena, q, arena_fmt(r->arena, "%s\x7f", q), in->after, PER_PAGE,
-	    &rows, &n);
+	rc = q_admin_customers(r->db, r->arena, q, after_all(r->arena, q), in->after, PER_PAGE, &rows, &n);
 	if (rc != RC_OK)
 		return rc;
 	frame_top(r, "고객", "Customers");

@@ -59,7 +59,8 @@ stock_get(struct req *r)
 
 /* A reward with its ledger, and what was wrong with the form that was sent, if any. */
 static enum rc
-show_reward(struct req *r, int64_t id, int64_t before, bool done, const char *error)
+show_reward(struct req *r, int64_t id, int64_t before, bool done, const char *error,
+    struct view_change typed)
 {
 	struct admin_reward reward;
 	struct admin_movements *rows;
@@ -77,7 +78,7 @@ show_reward(struct req *r, int64_t id, int64_t before, bool done, const char *er
 	frame_top(r, reward.name_ko, reward.name_en);
 	page_admin_reward(&r->body_out, &(struct page_admin_reward){
 		.lang = r->lang, .csrf = csrf_token(r), .key = crypto_token(a), .may = may_change(r),
-		.done = done, .error = error, .reward = &reward, .rows = rows, .times = times,
+		.done = done, .error = error, .typed = typed, .reward = &reward, .rows = rows, .times = times,
 		.n = (int64_t)n, .older = n == PER_PAGE ? rows[n - 1].id : 0,
 	});
 	frame_bottom(r);
@@ -100,7 +101,7 @@ reward_get(struct req *r)
 {
 	const struct reward_in *in = r->in;
 
-	return show_reward(r, in->id, in->before, in->done, NULL);
+	return show_reward(r, in->id, in->before, in->done, NULL, (struct view_change){ 0 });
 }
 
 struct change_in {
@@ -145,7 +146,9 @@ change_post(struct req *r)
 		return rc;
 	r->status = rc_http(rc);
 	return show_reward(r, in->id, 0, false, rc == RC_INVALID ?
-	    (r->lang == LANG_KO ? "수량을 확인해 주세요." : "Please check the amount.") : rc_title(rc, r->lang));
+	    (r->lang == LANG_KO ? "수량을 확인해 주세요." : "Please check the amount.") : rc_title(rc, r->lang),
+	    (struct view_change){ .mode = in->mode, .reason = in->reason,
+	    .amount = arena_fmt(r->arena, "%lld", (long long)in->amount) });
 }
 
 struct threshold_in {

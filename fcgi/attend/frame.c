@@ -10,6 +10,18 @@
 #include "page.h"
 #include "web/csrf.h"
 
+/* A page that answers a form stands at an address that cannot be asked for by GET; the one above
+ * it can. NULL: this page's own will do. */
+static const char *
+back(const struct req *r)
+{
+	const char *last = strrchr(r->path, '/');
+
+	if (r->method == GET)
+		return NULL;
+	return last == r->path ? "/" : arena_strn(r->arena, r->path, (size_t)(last - r->path));
+}
+
 void
 frame_top(struct req *r, const char *title_ko, const char *title_en)
 {
@@ -18,6 +30,7 @@ frame_top(struct req *r, const char *title_ko, const char *title_en)
 		.site = r->conf->site_name, .home = "/", .who = r->who != NULL ? attend_customer(r) : NULL,
 		.csrf = r->who != NULL ? csrf_token(r) : NULL,
 		.admin = r->who != NULL && r->who->role >= ROLE_VIEWER && r->who->role <= ROLE_OWNER,
+		.path = r->path, .back = back(r),
 	});
 }
 

@@ -4,7 +4,7 @@
  *
  *	GET  /            ?month=YYYY-MM: another month; ?done=1 after the button
  *	POST /check-in    the button (fcgi/attend/check_in.c does it)
- *	GET  /lang/{lang} ko or en, remembered in a cookie; back to where one came from
+ *	GET  /lang/{lang} ko or en, remembered in a cookie; then ?next=/path, or where one came from
  *
  * Own history and rewards are in page_mine.c, consent to mails in page_mail.c. */
 #include <string.h>
@@ -40,6 +40,8 @@ struct card {
 	size_t milestones_n;
 	struct consent_newest consent;
 	bool consents;
+	struct progress_grant *earned;   /* today */
+	size_t earned_n;
 };
 
 static int64_t
@@ -74,6 +76,9 @@ read_card(struct req *r, const char *month, struct card *c)
 	    (rc = q_milestones(r->db, r->arena, c->progress.customer_id, c->campaign.id,
 	    &c->milestones, &c->milestones_n)) != RC_OK)
 		return rc;
+	if (c->progress.today && (rc = progress_day_grants(r->db, r->arena, &c->campaign,
+	    c->progress.customer_id, c->campaign.today, &c->earned, &c->earned_n)) != RC_OK)
+		return rc;
 	rc = q_consent_newest(r->db, r->arena, c->progress.customer_id, &c->consent);
 	c->consents = rc == RC_OK && strcmp(c->consent.action, "given") == 0;
 	return rc == RC_NOTFOUND ? RC_OK : rc;
@@ -102,7 +107,8 @@ month_view(struct arena *a, const struct card *c)
 		while (at < c->n && c->days[at] < day)
 			at++;
 		v.cells[i] = (struct view_day){ .mday = day - c->first + 1,
-			.came = at < c->n && c->days[at] == day, .today = day == c->campaign.today };
+			.came = at < c->n && c->days[at] == day, .today = day == c->campaign.today,
+			.later = day > c->campaign.today };
 	}
 	if (c->first > c->campaign.first_day)
 		v.before = month_text(a, month == 1 ? day_make(year - 1, 12, 1) : day_make(year, month - 1, 1));
@@ -149,33 +155,110 @@ done_message(struct req *r, const struct card *c, bool done)
 	return c->progress.today ? check_in_message(r->arena, r->lang, &result) : NULL;
 }
 
+static struct view_grant *
+earned_view(struct req *r, const struct card *c)
+{
+	struct view_grant *v = arena_new(r->arena, struct view_grant, c->earned_n);
+	size_t i;
+
+	for (i = 0; i < c->earned_n; i++)
+		v[i] = (struct view_grant){ .state = c->earned[i].state,
+			.reward = attend_name(r->lang, c->earned[i].name_ko, c->earned[i].name_en),
+			.state_text = frame_state(r->lang, c->earned[i].state) };
+	return v;
+}
+
+static const char *
+account_url(struct req *r)
+{
+	return arena_fmt(r->arena, "%s/account", r->conf->auth_url);
+}
+
+static struct view_today
+today_view(struct req *r, const struct card *c)
+{
+	const struct campaign *k = &c->campaign;
+	int64_t left = clock_day_start(k->today + 1, k->day_start_s) - clock_now_ms();
+	int year, month, mday;
+
+	day_split(k->today, &year, &month, &mday);
+	return (struct view_today){
+		.done = c->progress.today, .open = k->open,
+		.eligible = r->who->standing != STANDING_NO_PURCHASE &&
+		    r->who->standing != STANDING_NOT_REGISTERED,
+		.date = arena_fmt(r->arena, "%d.%d", month, mday),
+		.receipt = c->progress.today ?
+		    check_in_receipt(r->arena, k, c->progress.customer_id, k->today) : NULL,
+		.earned = earned_view(r, c), .earned_n = (int64_t)c->earned_n,
+		.csrf = csrf_token(r), .account = account_url(r),
+		.left_ms = left, .hours_left = left / 3600000, .minutes_left = left / 60000 % 60,
+	};
+}
+
+static struct view_goal
+goal_view(struct req *r, const struct card *c)
+{
+	const struct progress_next *next = &c->progress.next;
+	struct view_goal goal = { .days_left = next->days_left,
+		.reward = attend_name(r->lang, next->name_ko, next->name_en) };
+	size_t i;
+
+	for (i = 0; next->days_left > 0 && i < c->milestones_n; i++)
+		if (strcmp(c->milestones[i].slug, next->milestone) == 0)
+			goal.days = c->milestones[i].days;
+	return goal;
+}
+
+static struct view_rules
+rules_view(struct req *r, const struct card *c)
+{
+	const struct campaign *k = &c->campaign;
+
+	return (struct view_rules){
+		.day_start = frame_time(r->arena, clock_day_start(k->today, k->day_start_s)) + 11,
+		.zone = r->conf->zone, .first_day = frame_day(r->arena, k->first_day),
+		.last_day = k->last_day != 0 ? frame_day(r->arena, k->last_day) : NULL };
+}
+
 static void
 show_card(struct req *r, const struct card *c, bool done)
 {
 	const struct campaign *k = &c->campaign;
 	const struct progress *p = &c->progress;
-	int64_t end = clock_day_start(k->today + 1, k->day_start_s), left = (end - clock_now_ms()) / 60000;
+	struct view_today today = today_view(r, c);
+	struct view_goal goal = goal_view(r, c);
+	struct view_rules rules = rules_view(r, c);
 	struct view_month month = month_view(r->arena, c);
-
-	page_card(&r->body_out, &(struct page_card){
-		.lang = r->lang, .csrf = csrf_token(r), .name = attend_customer(r),
-		.campaign = attend_name(r->lang, k->name_ko, k->name_en), .open = k->open,
-		.eligible = r->who->standing != STANDING_NO_PURCHASE &&
-		    r->who->standing != STANDING_NOT_REGISTERED,
-		.account = arena_fmt(r->arena, "%s/account", r->conf->auth_url),
-		.today = p->today, .message = done_message(r, c, done),
-		.receipt = p->today ? check_in_receipt(r->arena, k, p->customer_id, k->today) : NULL,
-		.count = p->state.count, .streak = p->streak, .longest = p->state.longest,
+	struct page_my_rewards rewards = {
+		.lang = r->lang, .goal = &goal,
 		.current = p->has_current ? attend_name(r->lang, p->current.name_ko, p->current.name_en) : NULL,
 		.current_owed = p->has_current && strcmp(p->current.state, "owed") == 0,
-		.next = attend_name(r->lang, p->next.name_ko, p->next.name_en), .days_left = p->next.days_left,
 		.status = progress_message(r->arena, r->lang, attend_customer(r), p),
-		.day = frame_day(r->arena, k->today), .zone = r->conf->zone, .month = &month,
-		.until_ms = end, .hours_left = left / 60, .minutes_left = left % 60,
-		.day_start = frame_time(r->arena, end) + 11,
+		.milestones = milestones_view(r, c), .milestones_n = (int64_t)c->milestones_n };
+	struct page_mail_consent mail = {
+		.lang = r->lang, .csrf = today.csrf, .site = r->conf->site_name, .given = c->consents,
+		.day = c->consent.at > 0 ?
+		    arena_fmt(r->arena, "%.10s", frame_time(r->arena, c->consent.at)) : NULL };
+
+	page_card(&r->body_out, &(struct page_card){
+		.lang = r->lang, .campaign = attend_name(r->lang, k->name_ko, k->name_en),
+		.message = done_message(r, c, done), .just_done = done && p->today, .today = &today,
+		.count = p->state.count, .streak = p->streak, .longest = p->state.longest,
+		.goal = &goal, .month = &month, .day = frame_day(r->arena, k->today), .rules = &rules,
+		.rewards = &rewards, .mail = &mail,
+	});
+}
+
+static void
+show_welcome(struct req *r, const struct card *c)
+{
+	struct view_rules rules = rules_view(r, c);
+
+	page_welcome(&r->body_out, &(struct page_welcome){
+		.lang = r->lang, .campaign = attend_name(r->lang, c->campaign.name_ko, c->campaign.name_en),
+		.open = c->campaign.open, .rules = &rules,
+		.sign_up = arena_fmt(r->arena, "%s/sign-up", r->conf->auth_url),
 		.milestones = milestones_view(r, c), .milestones_n = (int64_t)c->milestones_n,
-		.site = r->conf->site_name, .consents = c->consents,
-		.consent_day = c->consents || c->consent.at > 0 ? arena_fmt(r->arena, "%.10s", frame_time(r->arena, c->consent.at)) : NULL,
 	});
 }
 
@@ -195,12 +278,20 @@ card_get(struct req *r)
 	if (r->who != NULL)
 		show_card(r, &c, in->done);
 	else
-		page_welcome(&r->body_out, &(struct page_welcome){
-			.lang = r->lang, .campaign = attend_name(r->lang, c.campaign.name_ko, c.campaign.name_en),
-			.site = r->conf->site_name, .open = c.campaign.open,
-			.sign_up = arena_fmt(r->arena, "%s/sign-up", r->conf->auth_url),
-			.milestones = milestones_view(r, &c), .milestones_n = (int64_t)c.milestones_n,
-		});
+		show_welcome(r, &c);
+	frame_bottom(r);
+	return RC_OK;
+}
+
+/* What he may read in peace instead of the generic page: it is not his mistake. */
+static enum rc
+refuse(struct req *r, enum rc why)
+{
+	r->status = rc_http(why);
+	frame_top(r, "오늘 출석", "Check-in");
+	page_refused(&r->body_out, &(struct page_refused){ .lang = r->lang,
+		.title = rc_title(why, r->lang), .detail = r->detail,
+		.account = why == RC_NOT_ELIGIBLE ? account_url(r) : NULL });
 	frame_bottom(r);
 	return RC_OK;
 }
@@ -213,30 +304,43 @@ check_in_post(struct req *r)
 
 	if (rc == RC_OK)
 		return http_redirect(r, result.already ? "/" : "/?done=1");
-	return rc;
+	return rc == RC_NOT_ELIGIBLE || rc == RC_CLOSED ? refuse(r, rc) : rc;
 }
 
 struct lang_in {
-	const char *lang;
+	const char *lang, *next;
 };
 static const char *const langs[] = { "ko", "en", NULL };
 static const struct param lang_in[] = {
 	PARAM_WORD(struct lang_in, lang, langs),
+	PARAM_LINE(struct lang_in, next, 1, 500, .optional = true),
 	PARAM_END
 };
+
+/* Where to go on: ->next, else where this host itself says that he came from. A path of this
+ * host only. */
+static const char *
+lang_back(const struct req *r, const struct lang_in *in)
+{
+	size_t self = strlen(http_self(r));
+	const char *back = in->next;
+
+	if (back == NULL && r->referer != NULL && strncmp(r->referer, http_self(r), self) == 0)
+		back = r->referer + self;
+	if (back == NULL || back[0] != '/')
+		return "/";
+	/* What was done is told once. */
+	return strstr(back, "done=") == NULL ? back :
+	    arena_strn(r->arena, back, strcspn(back, "?"));
+}
 
 static enum rc
 lang_get(struct req *r)
 {
 	const struct lang_in *in = r->in;
-	size_t self = strlen(http_self(r));
-	const char *back = "/";
 
-	/* Only where this host itself says that he came from. */
-	if (r->referer != NULL && strncmp(r->referer, http_self(r), self) == 0 && r->referer[self] == '/')
-		back = r->referer + self;
 	http_cookie_set(r, "lang", in->lang, YEAR_S);
-	return http_redirect(r, strstr(back, "done=") != NULL ? "/" : back);
+	return http_redirect(r, lang_back(r, in)) == RC_OK ? RC_OK : http_redirect(r, "/");
 }
 
 const struct route page_card_routes[] = {

@@ -98,26 +98,37 @@ static const struct param rewards_in[] = {
 	PARAM_END
 };
 
+/* The local date of a moment; NULL for none, or when it is the very day that was earned on. */
+static const char *
+other_day(struct arena *a, int64_t at_ms, int64_t earned)
+{
+	const char *day = arena_fmt(a, "%.10s", frame_time(a, at_ms));
+
+	return at_ms > 0 && strcmp(day, frame_day(a, earned)) != 0 ? day : NULL;
+}
+
 static enum rc
 rewards_get(struct req *r)
 {
 	const struct rewards_in *in = r->in;
 	struct customer_by_identity customer = { 0 };
-	struct progress_grant *grants;
+	struct my_grants *grants;
+	struct arena *a = r->arena;
 	struct view_grant *v;
 	size_t i, n;
 	enum rc rc;
 
 	rc = q_customer_by_identity(r->db, r->arena, r->who->issuer, r->who->subject, &customer);
-	if ((rc != RC_OK && rc != RC_NOTFOUND) || (rc = progress_grants(r->db, r->arena, customer.id,
-	    in->before, PER_PAGE, &grants, &n)) != RC_OK)
+	if ((rc != RC_OK && rc != RC_NOTFOUND) || (rc = q_my_grants(r->db, a, customer.id,
+	    in->before != 0 ? in->before : INT64_MAX, PER_PAGE, &grants, &n)) != RC_OK)
 		return rc;
-	v = arena_new(r->arena, struct view_grant, n);
+	v = arena_new(a, struct view_grant, n);
 	for (i = 0; i < n; i++)
-		v[i] = (struct view_grant){ .id = arena_fmt(r->arena, "%lld", (long long)grants[i].id),
+		v[i] = (struct view_grant){ .id = arena_fmt(a, "%lld", (long long)grants[i].id),
 			.reward = attend_name(r->lang, grants[i].name_ko, grants[i].name_en),
 			.state = grants[i].state, .state_text = frame_state(r->lang, grants[i].state),
-			.day = frame_day(r->arena, grants[i].day) };
+			.day = frame_day(a, grants[i].day), .settled = other_day(a, grants[i].settled_at, grants[i].day),
+			.claimed = other_day(a, grants[i].claimed_at, grants[i].day) };
 	frame_top(r, "내 리워드", "My rewards");
 	page_rewards(&r->body_out, &(struct page_rewards){ .lang = r->lang, .csrf = csrf_token(r),
 		.grants = v, .n = (int64_t)n, .older = n == PER_PAGE ? v[n - 1].id : NULL });

@@ -6,7 +6,7 @@
 
 struct view_day {
 	int64_t mday;            /* 0: an empty cell */
-	bool came, today;
+	bool came, today, later;
 };
 
 /* A month of seven columns, Sunday first: n cells, a multiple of seven. */
@@ -25,13 +25,39 @@ struct view_milestone {
 
 struct view_grant {
 	const char *id, *reward, *state, *state_text, *day;
+	const char *settled, *claimed;   /* days, where another than day; or NULL */
 	const char *customer, *email;    /* staff's lists only */
 	int64_t customer_id;
+};
+
+/* What the stamp card says of today. done: with date and receipt; else: may he press the button? */
+struct view_today {
+	bool done, open, eligible;
+	const char *date, *receipt;      /* "11.23" */
+	const struct view_grant *earned;
+	int64_t earned_n;
+	const char *csrf, *account;
+	int64_t left_ms, hours_left, minutes_left;       /* until the business day ends */
+};
+
+/* What comes next: days_left of days. days_left <= 0: nothing does. */
+struct view_goal {
+	const char *reward;
+	int64_t days, days_left;
+};
+
+struct view_rules {
+	const char *day_start, *zone, *first_day, *last_day;     /* last_day NULL: open end */
 };
 
 struct view_visit {
 	const char *day, *time, *receipt;
 	int64_t count, streak;
+};
+
+/* A change of stock as somebody typed it, to be put right; all empty at first. */
+struct view_change {
+	const char *mode, *amount, *reason;
 };
 
 /* Of a select. */
