@@ -43,6 +43,26 @@ open_handle(const char *protocols)
 	return c;
 }
 
+/* Passwords and mails go over plain text to this machine only. Names under .localhost are
+ * always its own (RFC 6761 6.3). */
+static bool
+is_loopback(const char *url)
+{
+	static const char local[] = ".localhost";
+	CURLU *u = curl_url();
+	char *host = NULL;
+	bool yes = false;
+
+	if (u != NULL && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		yes = strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+		    str_prefix(host, "127.") || (strlen(host) > sizeof(local) - 1 &&
+		    strcmp(host + strlen(host) - (sizeof(local) - 1), local) == 0);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return yes;
+}
+
 static size_t
 take_reply(char *data, size_t size, size_t n, void *arg)
 {
@@ -59,10 +79,13 @@ net_post(struct arena *a, const char *url, const char *user, const char *passwor
     const char *form, int64_t timeout_ms, int *ret_status, const char **ret_body)
 {
 	struct buf reply = { .arena = a };
-	CURL *c = open_handle("http,https");
+	CURL *c;
 	long status = 0;
 	CURLcode code;
 
+	if (!str_prefix(url, "https://") && !is_loopback(url))
+		return RC_CONFIG;
+	c = open_handle("http,https");
 	buf_str(&reply, "");
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
@@ -112,23 +135,6 @@ struct net_smtp {
 	bool data;               /* this mail's data went out, or part of it */
 	char error[CURL_ERROR_SIZE];
 };
-
-/* Plain text leaves this machine only if somebody reads it on the way. */
-static bool
-is_loopback(const char *url)
-{
-	CURLU *u = curl_url();
-	char *host = NULL;
-	bool yes = false;
-
-	if (u != NULL && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-		yes = strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-		    str_prefix(host, "127.");
-	curl_free(host);
-	curl_url_cleanup(u);
-	return yes;
-}
 
 /* "smtp://host:port" and the name for EHLO, which libcurl takes from the path. */
 static enum rc

@@ -14,6 +14,7 @@ void net_init(void);                         /* once per process, before threads
 
 /* POSTs a form to url. user/password NULL: no authentication, else HTTP Basic (RFC 7617).
  * timeout_ms for the whole exchange; a reply over 256 KiB fails. RC_IO: no usable reply.
+ * RC_CONFIG: http to another machine, which would show the password.
  * RC_OK for every HTTP status: *ret_status, *ret_body (NUL-terminated, in the arena). */
 [[nodiscard]] enum rc net_post(struct arena *, const char *url, const char *user,
     const char *password, const char *form, int64_t timeout_ms, int *ret_status,

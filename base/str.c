@@ -157,6 +157,33 @@ str_control(const char *s)
 }
 
 bool
+str_hidden(const char *s)
+{
+	static const struct { uint32_t first, last; } ranges[] = {
+		{ 0x00ad, 0x00ad }, { 0x115f, 0x1160 }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },
+	};
+	const uint8_t *p = (const uint8_t *)s;
+	uint32_t c;
+	size_t i;
+
+	for (; *p != '\0'; p++) {
+		/* Only two- and three-byte characters are in the list. */
+		if ((*p & 0xe0) == 0xc0)
+			c = (uint32_t)(*p & 0x1f) << 6 | (p[1] & 0x3f);
+		else if ((*p & 0xf0) == 0xe0)
+			c = (uint32_t)(*p & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+		else
+			continue;
+		for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+			if (c >= ranges[i].first && c <= ranges[i].last)
+				return true;
+	}
+	return false;
+}
+
+bool
 str_prefix(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

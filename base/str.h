@@ -26,5 +26,9 @@ char *str_lower(struct arena *, const char *s);
 /* True for a control character (C0, DEL, C1) anywhere in UTF-8 text. */
 bool str_control(const char *s);
 
+/* True for a character that is not seen or turns the direction of others (zero width, bidi
+ * controls, Hangul fillers) anywhere in UTF-8 text: names that look alike or like nothing. */
+bool str_hidden(const char *s);
+
 /* True if s begins with prefix. */
 bool str_prefix(const char *s, const char *prefix);

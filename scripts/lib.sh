@@ -31,11 +31,13 @@ Let root run: apt-get install$_missing"
 		_sudo=sudo
 	fi
 	say "installing with ${_sudo:+sudo }apt-get:$_missing"
-	$_sudo apt-get update -qq || die 'apt-get update failed: can the package mirror be reached?'
+	_log=$(mktemp)
+	$_sudo apt-get update >"$_log" 2>&1 || { cat "$_log"; rm "$_log"; die 'apt-get update failed: can the package mirror be reached?'; }
 	# RUNLEVEL=1: services that packages bring (nginx on port 80) are not started.
 	# shellcheck disable=SC2086
-	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $_missing >/dev/null ||
-		die "apt-get could not install:$_missing"
+	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $_missing >"$_log" 2>&1 ||
+		{ cat "$_log"; rm "$_log"; die "apt-get could not install:$_missing"; }
+	rm "$_log"
 }
 
 # port_state PORT: prints free, taken or denied (ports below 1024 belong to root).

@@ -7,8 +7,8 @@ SELECT slug, stock, threshold FROM reward WHERE id = :id;
 
 -- name: stock_by_key one
 -- in:   key text
--- out:  reward_id int
-SELECT reward_id FROM stock_movement WHERE key = :key;
+-- out:  reward_id int, delta int, stock_after int, reason text
+SELECT reward_id, delta, stock_after, reason FROM stock_movement WHERE key = :key;
 
 -- No row: there is less than that.
 -- name: stock_move one

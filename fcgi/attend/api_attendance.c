@@ -11,15 +11,15 @@
 #include "progress.h"
 #include "web/json.h"
 
-enum { DAYS_MAX = 400 };
+enum { DAYS_MAX = 400, DAY_LAST = 2932896 };  /* 9999-12-31; day 0 stands for no day given */
 
 struct attendance_in {
 	int64_t from, to;
 	const char *campaign;
 };
 static const struct param attendance_params[] = {
-	PARAM_DAY(struct attendance_in, from, .optional = true),
-	PARAM_DAY(struct attendance_in, to, .optional = true),
+	PARAM_DAY(struct attendance_in, from, .min = 1, .max = DAY_LAST, .optional = true),
+	PARAM_DAY(struct attendance_in, to, .min = 1, .max = DAY_LAST, .optional = true),
 	PARAM_LINE(struct attendance_in, campaign, 1, 40, .optional = true),
 	PARAM_END
 };

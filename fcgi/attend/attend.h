@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attend.h - what all files of the attendance domain share: its state, its route tables and the
  * few words that each of them needs. */
+#include "provider.h"
 #include "web/http.h"
 #include "web/identity.h"
 
@@ -11,6 +12,7 @@ struct jwt_verifier;
 struct attend {
 	const struct conf *conf;
 	struct jwt_verifier *verifier;   /* access and ID tokens of conf->auth_url */
+	struct provider provider;        /* its endpoints */
 	struct arena arena;              /* holds this struct */
 };
 
@@ -24,7 +26,7 @@ extern const struct route admin_home_routes[], admin_people_routes[], admin_stoc
 enum rc sign_in_identify(struct req *);
 enum rc sign_in_ask(struct req *);
 
-static inline const struct attend *
+static inline struct attend *
 attend(const struct req *r)
 {
 	return r->domain;

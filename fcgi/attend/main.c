@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/net.h"
 #include "web/jwt.h"
+#include "web/language.h"
 #include "web/worker.h"
 
 enum { SECRET_MIN = 32 };
@@ -38,6 +39,7 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 		arena_free(&arena);
 		return rc;
 	}
+	provider_init(&d->provider, conf);
 	d->conf = conf;
 	d->arena = arena;
 	*ret_domain = d;
@@ -51,6 +53,7 @@ close_domain(void *domain)
 	struct arena arena = d->arena;
 
 	jwt_verifier_close(d->verifier);
+	provider_destroy(&d->provider);
 	arena_free(&arena);
 }
 
@@ -66,6 +69,7 @@ static const struct route *const tables[] = {
 	admin_people_routes,
 	admin_stock_routes,
 	sign_in_routes,
+	language_routes,
 	status_routes,
 	NULL
 };

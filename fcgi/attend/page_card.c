@@ -4,7 +4,6 @@
  *
  *	GET  /            ?month=YYYY-MM: another month; ?done=1 after the button
  *	POST /check-in    the button (fcgi/attend/check_in.c does it)
- *	GET  /lang/{lang} ko or en, remembered in a cookie; then ?next=/path, or where one came from
  *
  * Own history and rewards are in page_mine.c, consent to mails in page_mail.c. */
 #include <string.h>
@@ -17,8 +16,6 @@
 #include "page.h"
 #include "query.h"
 #include "web/csrf.h"
-
-enum { YEAR_S = 365 * 24 * 3600 };
 
 struct card_in {
 	const char *month;
@@ -307,45 +304,8 @@ check_in_post(struct req *r)
 	return rc == RC_NOT_ELIGIBLE || rc == RC_CLOSED ? refuse(r, rc) : rc;
 }
 
-struct lang_in {
-	const char *lang, *next;
-};
-static const char *const langs[] = { "ko", "en", NULL };
-static const struct param lang_in[] = {
-	PARAM_WORD(struct lang_in, lang, langs),
-	PARAM_LINE(struct lang_in, next, 1, 500, .optional = true),
-	PARAM_END
-};
-
-/* Where to go on: ->next, else where this host itself says that he came from. A path of this
- * host only. */
-static const char *
-lang_back(const struct req *r, const struct lang_in *in)
-{
-	size_t self = strlen(http_self(r));
-	const char *back = in->next;
-
-	if (back == NULL && r->referer != NULL && strncmp(r->referer, http_self(r), self) == 0)
-		back = r->referer + self;
-	if (back == NULL || back[0] != '/')
-		return "/";
-	/* What was done is told once. */
-	return strstr(back, "done=") == NULL ? back :
-	    arena_strn(r->arena, back, strcspn(back, "?"));
-}
-
-static enum rc
-lang_get(struct req *r)
-{
-	const struct lang_in *in = r->in;
-
-	http_cookie_set(r, "lang", in->lang, YEAR_S);
-	return http_redirect(r, lang_back(r, in)) == RC_OK ? RC_OK : http_redirect(r, "/");
-}
-
 const struct route page_card_routes[] = {
 	ROUTE_IN(GET, "/", card_get, PAGE, ANYONE, card_in, card_in),
 	ROUTE(POST, "/check-in", check_in_post, PAGE, CUSTOMER),
-	ROUTE_IN(GET, "/lang/{lang}", lang_get, PAGE, ANYONE, lang_in, lang_in),
 	ROUTE_END
 };

@@ -22,10 +22,11 @@
 #include "base/crypto.h"
 #include "base/net.h"
 #include "base/str.h"
+#include "provider.h"
 #include "web/json.h"
 #include "web/jwt.h"
 
-enum { FLOW_S = 600, TIMEOUT_MS = 5000, PATH_LEN_MAX = 1000 };
+enum { FLOW_S = 600, PATH_LEN_MAX = 1000, REFRESH_MAX = 2048 };
 
 struct tokens {
 	const char *access, *refresh, *id;
@@ -57,19 +58,6 @@ own_path(const char *s)
 	return s;
 }
 
-/* POSTs to an endpoint of the provider as its client, whose id and secret are form-encoded
- * before they go into the header (RFC 6749 2.3.1). */
-static enum rc
-post(struct req *r, const char *endpoint, const char *form, int *ret_status, const char **ret_body)
-{
-	const struct conf *conf = r->conf;
-	struct arena *a = r->arena;
-
-	return net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint),
-	    net_escape(a, conf->client_id), net_escape(a, conf->client_secret), form, TIMEOUT_MS,
-	    ret_status, ret_body);
-}
-
 /* Asks the provider's token endpoint. RC_UNAUTH: it refuses this grant; RC_IO: no usable answer. */
 static enum rc
 ask_tokens(struct req *r, const char *form, struct tokens *ret)
@@ -79,7 +67,7 @@ ask_tokens(struct req *r, const char *form, struct tokens *ret)
 	const char *body, *error;
 	int status;
 
-	if (post(r, "/token", form, &status, &body) != RC_OK ||
+	if (provider_post(r, "/token", form, &status, &body) != RC_OK ||
 	    json_parse(r->arena, body, strlen(body), &answer) != RC_OK)
 		return RC_IO;
 	if (status != 200) {
@@ -169,7 +157,7 @@ sign_in_identify(struct req *r)
 	if ((token = http_cookie(r, "access")) != NULL && accept_token(r, token) == RC_OK)
 		return RC_OK;
 	token = http_cookie(r, "refresh");
-	return token != NULL ? refresh(r, token) : RC_OK;
+	return token != NULL && strlen(token) <= REFRESH_MAX ? refresh(r, token) : RC_OK;
 }
 
 enum rc
@@ -286,7 +274,7 @@ answer_fits(struct req *r, const struct callback_in *in, struct flow *ret)
 {
 	if (in->error != NULL || in->code == NULL || in->state == NULL || !flow_get(r, ret))
 		return false;
-	if (in->iss != NULL && strcmp(in->iss, r->conf->auth_url) != 0)
+	if (in->iss == NULL || strcmp(in->iss, r->conf->auth_url) != 0)
 		return false;
 	return strlen(in->state) == strlen(ret->state) &&
 	    crypto_equal(in->state, ret->state, strlen(ret->state));
@@ -341,8 +329,8 @@ sign_out_post(struct req *r)
 
 	/* When this fails the browser has forgotten the token all the same. */
 	if (token != NULL)
-		(void)post(r, "/revoke", arena_fmt(a, "token=%s", net_escape(a, token)), &status,
-		    &body);
+		(void)provider_post(r, "/revoke", arena_fmt(a, "token=%s", net_escape(a, token)),
+		    &status, &body);
 	forget_cookies(r);
 	return http_redirect(r, arena_fmt(a, "%s/sign-out?client_id=%s&post_logout_redirect_uri=%s",
 	    r->conf->auth_url, net_escape(a, r->conf->client_id),

@@ -8,6 +8,8 @@
  * db/queries/attend_stock.sql keep it at 0 or more. */
 #include "stock.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "query.h"
 
@@ -80,14 +82,24 @@ delta_of(const struct stock_change *c, int64_t stock, int64_t *ret)
 	return RC_OK;
 }
 
-/* Whether this form was sent before: a second time it changes nothing. */
+/* Whether a movement is what this form asks for. */
+static bool
+same_change(const struct stock_by_key *m, const struct stock_change *c)
+{
+	return m->reward_id == c->reward_id && strcmp(m->reason, c->reason) == 0 &&
+	    (c->mode == STOCK_SET ? m->stock_after == c->amount :
+	    m->delta == (c->mode == STOCK_ADD ? c->amount : -c->amount));
+}
+
+/* Whether this form was sent before: a second time it changes nothing. Sent again with other
+ * values (back in the browser, then another amount) it is refused, not passed over. */
 static enum rc
 repeated(struct db *db, struct arena *a, const struct stock_change *c, bool *ret)
 {
 	struct stock_by_key before;
 	enum rc rc = q_stock_by_key(db, a, c->key, &before);
 
-	if (rc == RC_OK && before.reward_id != c->reward_id)
+	if (rc == RC_OK && !same_change(&before, c))
 		return RC_CONFLICT;
 	*ret = rc == RC_OK;
 	return rc == RC_NOTFOUND ? RC_OK : rc;

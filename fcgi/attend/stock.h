@@ -41,8 +41,8 @@ struct stock_result {
  * movement of -1 each), then decides on the alert. A positive change that brings the stock
  * above the threshold, before settling, arms the alert again.
  * RC_NOTFOUND: no such reward. RC_NO_STOCK: more than there is; RC_INVALID: amount out of
- * range or the stock would exceed STOCK_MAX; RC_CONFLICT: the key belongs to a change of
- * another reward. */
+ * range or the stock would exceed STOCK_MAX; RC_CONFLICT: the key belongs to another
+ * change. */
 [[nodiscard]] enum rc stock_change(struct db *, struct arena *, const struct stock_change *,
     struct stock_result *ret);
 

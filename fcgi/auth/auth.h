@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* auth.h - what all files of the identity domain share: its state and its route tables. */
 #include "base/clock.h"
-#include "gate.h"
+#include "base/gate.h"
 #include "web/http.h"
 #include "web/identity.h"
 

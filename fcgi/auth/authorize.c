@@ -18,6 +18,7 @@
 #include "session.h"
 
 enum { CODE_S = 60, CODE_KEPT_S = 86400, CHALLENGE_LEN = 43 };
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct authorize_in {
 	const char *response_type, *client_id, *redirect_uri, *scope, *state, *nonce,
@@ -88,7 +89,8 @@ fault(const struct authorize_in *in)
 	if (given(in->scope) && !scope_has(in->scope, "openid"))
 		return "invalid_scope";
 	if (!is(in->code_challenge_method, "S256") || !given(in->code_challenge) ||
-	    strlen(in->code_challenge) != CHALLENGE_LEN)
+	    strlen(in->code_challenge) != CHALLENGE_LEN ||
+	    in->code_challenge[strspn(in->code_challenge, base64url)] != '\0')
 		return "invalid_request";
 	if ((given(in->prompt) && !is(in->prompt, "none")) || given(in->max_age))
 		return "invalid_request";

@@ -18,26 +18,32 @@ health_get(struct req *r)
 	return RC_OK;
 }
 
+/* Why this worker cannot serve, or NULL. */
+static const char *
+unready(struct req *r)
+{
+	struct client_by_id client;
+	enum rc rc;
+
+	if (writer_broken(r->writer))
+		return "writer";
+	rc = q_client_by_id(r->db, r->arena, APP_CLIENT, &client);
+	return rc == RC_OK || rc == RC_NOTFOUND ? NULL : "database";
+}
+
 static enum rc
 ready_get(struct req *r)
 {
-	struct client_by_id client;
+	const char *why = unready(r);
 	enum standing standing;
-	enum rc rc;
+	enum rc rc = shop_standing(auth(r)->shop, r->arena, "nobody@localhost.invalid", &standing);
 
-	if (writer_broken(r->writer)) {
-		r->reason = "writer";
-		return RC_BUSY;
-	}
-	rc = q_client_by_id(r->db, r->arena, APP_CLIENT, &client);
-	if (rc != RC_OK && rc != RC_NOTFOUND) {
-		r->reason = "database";
-		return RC_BUSY;
-	}
-	rc = shop_standing(auth(r)->shop, r->arena, "nobody@localhost.invalid", &standing);
+	r->status = why == NULL ? 200 : 503;
 	r->type_out = "application/json";
 	json_open(&r->body_out, NULL, '{');
-	json_put_bool(&r->body_out, "ready", true);
+	json_put_bool(&r->body_out, "ready", why == NULL);
+	if (why != NULL)
+		json_put_text(&r->body_out, "reason", why);
 	json_put_text(&r->body_out, "shop", rc == RC_OK ? "ok" : "unavailable");
 	json_close(&r->body_out, '}');
 	return RC_OK;

@@ -12,6 +12,7 @@
 #include "session.h"
 #include "shop.h"
 #include "web/jwt.h"
+#include "web/language.h"
 #include "web/worker.h"
 
 enum { SECRET_MIN = 32 };
@@ -81,6 +82,7 @@ static const struct route *const tables[] = {
 	oauth_token_routes,
 	discovery_routes,
 	health_routes,
+	language_routes,
 	NULL
 };
 

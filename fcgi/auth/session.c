@@ -20,7 +20,7 @@
 #include "web/csrf.h"
 #include "web/jwt.h"
 
-enum { NEXT_MAX = 2000 };
+enum { NEXT_MAX = 8000 };
 
 static enum rc
 identify_bearer(struct req *r)
@@ -80,8 +80,8 @@ session_identify(struct req *r)
 enum rc
 session_ask(struct req *r)
 {
-	const char *next = arena_fmt(r->arena, "%s%s%s", r->path, r->query[0] != '\0' ? "?" : "",
-	    r->query);
+	const char *next = session_next(arena_fmt(r->arena, "%s%s%s", r->path,
+	    r->query[0] != '\0' ? "?" : "", r->query));
 
 	return http_redirect(r, arena_fmt(r->arena, "/sign-in?next=%s",
 	    net_escape(r->arena, next)));

@@ -22,9 +22,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/gate.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "gate.h"
 
 enum {
 	CONNECTIONS = 8,

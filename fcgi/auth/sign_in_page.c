@@ -16,7 +16,7 @@ struct form_in {
 	const char *next;
 };
 static const struct param form_params[] = {
-	PARAM_TEXT(struct form_in, next, 0, 4000, .optional = true),
+	PARAM_TEXT(struct form_in, next, 0, 8000, .optional = true),
 	PARAM_END
 };
 
@@ -25,8 +25,8 @@ struct submit_in {
 };
 static const struct param submit_params[] = {
 	PARAM_LINE(struct submit_in, email, 1, 254),
-	PARAM_TEXT(struct submit_in, password, 1, PASSWORD_MAX),
-	PARAM_TEXT(struct submit_in, next, 0, 4000, .optional = true),
+	PARAM_TEXT(struct submit_in, password, 1, 1000),  /* too long is wrong, not malformed */
+	PARAM_TEXT(struct submit_in, next, 0, 8000, .optional = true),
 	PARAM_END
 };
 

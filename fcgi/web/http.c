@@ -22,8 +22,9 @@
 #include "web/csrf.h"
 #include "web/identity.h"
 #include "web/json.h"
+#include "web/language.h"
 
-enum { PARTS_MAX = 4 };
+enum { PARTS_MAX = 4, FIELD_NAME_MAX = 64 };
 
 static const char *const methods[] = { [GET] = "GET", [POST] = "POST", [METHOD_MAX] = "-" };
 static const char *const kinds[] = { [PAGE] = "PAGE", [API] = "API", [OPEN] = "OPEN" };
@@ -320,8 +321,8 @@ read_api_body(struct req *r, struct field **f, size_t *n)
 static enum rc
 read_open_body(struct req *r, struct field **f, size_t *n)
 {
-	if (r->body_len == 0 || is_type(r, "multipart/form-data"))
-		return RC_OK;
+	if (r->body_len == 0 || r->route->params == NULL || is_type(r, "multipart/form-data"))
+		return RC_OK;            /* without params the handler reads its own form */
 	if (!is_type(r, form_type))
 		return RC_MEDIA_TYPE;
 	return param_form(r->arena, r->body, r->body_len, f, n);
@@ -425,6 +426,13 @@ log_failure(const struct req *r, enum rc rc)
 		    rc == RC_DB && r->db != NULL ? db_error(r->db) : "-");
 }
 
+/* Protocol endpoints are asked by programs; a browser says what it wants. */
+static bool
+wants_html(const struct req *r)
+{
+	return r->accept != NULL && strstr(r->accept, "text/html") != NULL;
+}
+
 /* The reply of every outcome but RC_OK. */
 static void
 fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
@@ -438,6 +446,9 @@ fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
 	r->body_out.len = 0;
 	r->type_out = NULL;
 	log_failure(r, rc);
+	/* A name that the client made up is not repeated at any length. */
+	if (r->bad != NULL && strlen(r->bad) > FIELD_NAME_MAX)
+		r->bad = NULL;
 	if (detail == NULL && rc == RC_INVALID && r->bad != NULL)
 		detail = arena_fmt(r->arena, r->lang == LANG_KO ? "입력값을 확인해 주세요: %s" :
 		    "Please check this field: %s", r->bad);
@@ -448,23 +459,11 @@ fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
 		    "Bearer error=\"invalid_token\"" : "Bearer");
 	if (r->status == 429 || r->status == 503)
 		http_header(r, "Retry-After", "1");
-	if (found->kind == API)
+	if (found->kind == API || (found->kind == OPEN && !wants_html(r)))
 		put_problem(r, rc, title, detail);
 	else
 		page_problem(&r->body_out, &(struct page_problem){ .lang = r->lang,
 		    .status = r->status, .title = title, .detail = detail });
-}
-
-static enum lang
-language(struct req *r)
-{
-	const char *s = http_cookie(r, "lang");
-	enum lang lang;
-
-	for (lang = LANG_KO; s != NULL && lang < LANG_MAX; lang++)
-		if (strcmp(s, lang_tag(lang)) == 0)
-			return lang;
-	return lang_accept(r->accept_language);
 }
 
 void
@@ -474,7 +473,7 @@ http_dispatch(struct req *r)
 	size_t kept = 0;
 	enum rc rc;
 
-	r->lang = language(r);
+	r->lang = language_of(r);
 	rc = find(r, &found);
 	if (r->early != RC_OK)
 		rc = r->early;

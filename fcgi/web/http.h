@@ -34,7 +34,7 @@ struct req {
 	const char *body;                /* NUL-terminated; may hold NULs, see body_len */
 	size_t body_len;
 	const char *content_type, *authorization, *cookie, *origin, *fetch_site,
-	    *referer, *accept_language;  /* or NULL */
+	    *referer, *accept, *accept_language; /* or NULL */
 	const char *remote_addr;         /* as nginx saw it */
 	enum rc early;                   /* not RC_OK: reading failed, so answer this and run nothing */
 	enum lang lang;                  /* cookie "lang", else Accept-Language, else Korean */

@@ -125,7 +125,7 @@ store_text(const struct param *p, const struct field *f, void *at)
 		return false;
 	if (p->type == P_TEXT && !is_text(f->s))
 		return false;
-	if (p->type == P_LINE && (str_control(f->s) || (p->min >= 1 && is_blank(f->s))))
+	if (p->type == P_LINE && (str_control(f->s) || str_hidden(f->s) || (p->min >= 1 && is_blank(f->s))))
 		return false;
 	if (p->type == P_EMAIL && !str_email(f->s))
 		return false;

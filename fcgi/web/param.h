@@ -31,7 +31,7 @@ struct param {
 };
 
 /* A field of another type than the parameter's does not compile. TEXT: any text (newlines
- * too); LINE: text without control characters; DAY: "YYYY-MM-DD" into days since 1970; BOOL:
+ * too); LINE: text without control or hidden characters; DAY: "YYYY-MM-DD" into days since 1970; BOOL:
  * JSON true/false, or a form's ticked box ("1" or "on"); WORD: one of a list. */
 #define PARAM_IS(S, f, T) (0 * sizeof(char[_Generic(((S *)0)->f, T: 1, default: -1)]))
 #define PARAM_STR(S, f)   offsetof(S, f) + PARAM_IS(S, f, const char *)

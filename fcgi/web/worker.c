@@ -32,7 +32,7 @@
 
 enum {
 	LISTEN_FD = 0,
-	REQUEST_MEMORY = 4 << 20,
+	REQUEST_MEMORY = 16 << 20,
 	BODY_MAX = 64 << 10,
 	STACK = 512 << 10,
 	THREADS_MAX = 256
@@ -78,6 +78,7 @@ read_params(struct req *r, char **envp, const char **ret_method, const char **re
 		P("HTTP_ORIGIN", &r->origin),
 		P("HTTP_SEC_FETCH_SITE", &r->fetch_site),
 		P("HTTP_REFERER", &r->referer),
+		P("HTTP_ACCEPT", &r->accept),
 #undef P
 	};
 	const char *v;

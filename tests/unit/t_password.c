@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "auth/gate.h"
+#include "base/gate.h"
 #include "auth/password.h"
 #include "base/arena.h"
 #include "base/clock.h"

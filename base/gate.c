@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gate.c - a semaphore with a waiting room and a clock, for password hashes and for the shop. */
-#include "gate.h"
+/* gate.c - a semaphore with a waiting room and a clock: for password hashes, the shop, the
+ * identity provider. */
+#include "base/gate.h"
 
 #include <time.h>
 

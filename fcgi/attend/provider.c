@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* provider.c - the event host as a client of the identity provider, at arm's length. */
+#include "provider.h"
+
+#include "attend.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/net.h"
+
+enum { TIMEOUT_MS = 5000, AWAY_MS = 5000, SHARE = 4 };   /* a quarter of the threads at most */
+
+void
+provider_init(struct provider *p, const struct conf *conf)
+{
+	gate_init(&p->gate, (conf->threads + SHARE - 1) / SHARE, 0);
+	pthread_mutex_init(&p->mutex, NULL);
+	p->away_until = 0;
+}
+
+void
+provider_destroy(struct provider *p)
+{
+	gate_destroy(&p->gate);
+	pthread_mutex_destroy(&p->mutex);
+}
+
+static bool
+is_away(struct provider *p)
+{
+	bool away;
+
+	pthread_mutex_lock(&p->mutex);
+	away = clock_mono_ms() < p->away_until;
+	pthread_mutex_unlock(&p->mutex);
+	return away;
+}
+
+static void
+set_away(struct provider *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->away_until = clock_mono_ms() + AWAY_MS;
+	pthread_mutex_unlock(&p->mutex);
+}
+
+/* Id and secret are form-encoded before they go into the header (RFC 6749 2.3.1). */
+enum rc
+provider_post(struct req *r, const char *endpoint, const char *form, int *ret_status,
+    const char **ret_body)
+{
+	struct provider *p = &attend(r)->provider;
+	const struct conf *conf = r->conf;
+	struct arena *a = r->arena;
+	enum rc rc;
+
+	if (is_away(p) || gate_enter(&p->gate, 0) != RC_OK)
+		return RC_IO;
+	rc = net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint),
+	    net_escape(a, conf->client_id), net_escape(a, conf->client_secret), form, TIMEOUT_MS,
+	    ret_status, ret_body);
+	if (rc != RC_OK)
+		set_away(p);
+	gate_leave(&p->gate);
+	return rc;
+}
