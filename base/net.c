@@ -6,8 +6,10 @@
  * (traps CU-01..03). One recipient per transaction, so each has an outcome of its own. */
 #include "base/net.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,21 +45,29 @@ open_handle(const char *protocols)
 	return c;
 }
 
-/* Passwords and mails go over plain text to this machine only. Names under .localhost are
- * always its own (RFC 6761 6.3). */
+/* A host that is this machine: the loopback addresses, and names under .localhost, which always
+ * mean them (RFC 6761 6.3). */
 static bool
-is_loopback(const char *url)
+is_loopback(const char *host)
 {
 	static const char local[] = ".localhost";
+	const size_t len = strlen(host), end = sizeof(local) - 1;
+	struct in_addr v4;
+
+	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+	    (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127) ||
+	    (len > end && strcmp(host + len - end, local) == 0);
+}
+
+/* Passwords and mails go over plain text to this machine only. */
+static bool
+stays_here(const char *url)
+{
 	CURLU *u = curl_url();
 	char *host = NULL;
-	bool yes = false;
+	bool yes = u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK && is_loopback(host);
 
-	if (u != NULL && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-		yes = strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-		    str_prefix(host, "127.") || (strlen(host) > sizeof(local) - 1 &&
-		    strcmp(host + strlen(host) - (sizeof(local) - 1), local) == 0);
 	curl_free(host);
 	curl_url_cleanup(u);
 	return yes;
@@ -83,7 +93,7 @@ net_post(struct arena *a, const char *url, const char *user, const char *passwor
 	long status = 0;
 	CURLcode code;
 
-	if (!str_prefix(url, "https://") && !is_loopback(url))
+	if (!str_prefix(url, "https://") && !stays_here(url))
 		return RC_CONFIG;
 	c = open_handle("http,https");
 	buf_str(&reply, "");
@@ -132,23 +142,43 @@ net_escape(struct arena *a, const char *s)
 
 struct net_smtp {
 	CURL *curl;
+	bool used;               /* for a mail before */
 	bool data;               /* this mail's data went out, or part of it */
 	char error[CURL_ERROR_SIZE];
 };
 
-/* "smtp://host:port" and the name for EHLO, which libcurl takes from the path. */
-static enum rc
-set_url(CURL *c, const char *url, const char *helo)
+static bool
+has_part(CURLU *u, CURLUPart part, const char *plain)
 {
-	char full[600];
-	size_t n = strlen(url);
+	char *text = NULL;
+	bool has = curl_url_get(u, part, &text, 0) == CURLUE_OK && strcmp(text, plain) != 0;
 
-	if (n + strlen(helo) + 2 > sizeof(full))
-		return RC_CONFIG;
-	memcpy(full, url, n);
-	full[n] = '/';
-	memcpy(full + n + 1, helo, strlen(helo) + 1);
-	return curl_easy_setopt(c, CURLOPT_URL, full) == CURLE_OK ? RC_OK : RC_CONFIG;
+	curl_free(text);
+	return has;
+}
+
+/* The relay's address, with our own name as its path: from there libcurl takes it for EHLO. */
+static enum rc
+set_url(CURL *c, const char *url, const char *helo, bool plain)
+{
+	char *host = NULL, *full = NULL;
+	CURLU *u = curl_url();
+	enum rc rc = RC_CONFIG;
+
+	if (u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    !has_part(u, CURLUPART_USER, "") && !has_part(u, CURLUPART_PASSWORD, "") &&
+	    !has_part(u, CURLUPART_PATH, "/") && !has_part(u, CURLUPART_QUERY, "") &&
+	    !has_part(u, CURLUPART_FRAGMENT, "") &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	    (!plain || is_loopback(host)) &&
+	    curl_url_set(u, CURLUPART_PATH, helo, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_URL, &full, 0) == CURLUE_OK &&
+	    curl_easy_setopt(c, CURLOPT_URL, full) == CURLE_OK)
+		rc = RC_OK;
+	curl_free(host);
+	curl_free(full);
+	curl_url_cleanup(u);
+	return rc;
 }
 
 enum rc
@@ -157,14 +187,12 @@ net_smtp_open(struct net_smtp **ret, const char *url, const char *helo, const ch
 {
 	struct net_smtp *s;
 
-	if (!str_prefix(url, "smtp://") && !str_prefix(url, "smtps://"))
-		return RC_CONFIG;
-	if (!require_tls && !is_loopback(url))
+	if ((!str_prefix(url, "smtp://") && !str_prefix(url, "smtps://")) || *helo == '\0')
 		return RC_CONFIG;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		abort();
 	s->curl = open_handle("smtp,smtps");
-	if (set_url(s->curl, url, helo) != RC_OK) {
+	if (set_url(s->curl, url, helo, !require_tls) != RC_OK) {
 		net_smtp_close(s);
 		return RC_CONFIG;
 	}
@@ -221,27 +249,56 @@ crlf_only(const char *s)
 	return true;
 }
 
-/* By the relay's last word where there is one (traps CU-05, CU-06). */
+/* By the relay's last word and by when it came. libcurl says SEND_ERROR when MAIL, RCPT or
+ * DATA is refused; other refusals before the data are about us and not about the
+ * mail: greeting, EHLO, STARTTLS, AUTH; so are 421 (closing) and 530 (authenticate first). */
 static enum net_mail
 outcome(const struct net_smtp *s, CURLcode code, long reply)
 {
+	bool asked = s->data || (code == CURLE_SEND_ERROR && reply != 421 && reply != 530);
+
 	if (code == CURLE_OK)
 		return MAIL_SENT;
-	if (reply >= 500 && reply < 600)
+	if (asked && reply >= 500 && reply < 600)
 		return MAIL_REFUSED;
-	if (reply >= 400 && reply < 500)
+	if (asked && reply >= 400 && reply < 500)
 		return MAIL_RETRY;
-	return s->data ? MAIL_AMBIGUOUS : MAIL_RETRY;
+	if (s->data)
+		return MAIL_AMBIGUOUS;
+	return code == CURLE_OPERATION_TIMEDOUT && reply > 0 ? MAIL_RETRY : MAIL_DOWN;
+}
+
+/* Over the kept connection or a new one; *ret_kept says which. */
+static enum net_mail
+send_once(struct net_smtp *s, struct arena *a, const char *message, bool *ret_kept,
+    const char **ret_why)
+{
+	struct source source = { s, message, strlen(message) };
+	long reply = 0, connects = 0;
+	CURLcode code;
+
+	s->data = false;
+	s->error[0] = '\0';
+	curl_easy_setopt(s->curl, CURLOPT_READFUNCTION, give);
+	curl_easy_setopt(s->curl, CURLOPT_READDATA, &source);
+	code = curl_easy_perform(s->curl);
+	curl_easy_setopt(s->curl, CURLOPT_READDATA, NULL);
+	curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &reply);
+	curl_easy_getinfo(s->curl, CURLINFO_NUM_CONNECTS, &connects);
+	*ret_kept = connects == 0 && s->used;
+	s->used = true;
+	*ret_why = code == CURLE_OK ? "" : arena_fmt(a, "%s (%s, reply %ld)",
+	    curl_easy_strerror(code), s->error, reply);
+	return outcome(s, code, reply);
 }
 
 enum net_mail
 net_mail_send(struct net_smtp *s, struct arena *a, const char *from, const char *to,
     const char *message, const char **ret_why)
 {
-	struct source source = { s, message, strlen(message) };
 	struct curl_slist *rcpt;
-	long reply = 0;
-	CURLcode code;
+	enum net_mail result;
+	bool kept;
 
 	if (!str_email(from) || !str_email(to) || !crlf_only(message)) {
 		*ret_why = "an address or the message is not fit to be sent";
@@ -249,17 +306,13 @@ net_mail_send(struct net_smtp *s, struct arena *a, const char *from, const char 
 	}
 	if ((rcpt = curl_slist_append(NULL, arena_fmt(a, "<%s>", to))) == NULL)
 		abort();
-	s->data = false;
-	s->error[0] = '\0';
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, arena_fmt(a, "<%s>", from));
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, rcpt);
-	curl_easy_setopt(s->curl, CURLOPT_READFUNCTION, give);
-	curl_easy_setopt(s->curl, CURLOPT_READDATA, &source);
 	curl_easy_setopt(s->curl, CURLOPT_UPLOAD, 1L);
-	code = curl_easy_perform(s->curl);
-	curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &reply);
+	result = send_once(s, a, message, &kept, ret_why);
+	if (result == MAIL_DOWN && kept)         /* The relay had closed it: once more on a new one. */
+		result = send_once(s, a, message, &kept, ret_why);
+	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(rcpt);
-	*ret_why = code == CURLE_OK ? "" : arena_fmt(a, "%s (%s, reply %ld)",
-	    curl_easy_strerror(code), s->error, reply);
-	return outcome(s, code, reply);
+	return result;
 }

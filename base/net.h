@@ -23,16 +23,22 @@ void net_init(void);                         /* once per process, before threads
 /* Percent-encodes for a query or a form (RFC 3986 unreserved kept). */
 char *net_escape(struct arena *, const char *);
 
-/* A connection to a mail relay, kept for many mails. */
+/* A connection to a mail relay, kept for many mails. url: smtp:// or smtps:// with host and port,
+ * nothing else; helo: our own domain. Without require_tls only for a relay on this machine, else
+ * RC_CONFIG. */
 struct net_smtp;
 [[nodiscard]] enum rc net_smtp_open(struct net_smtp **ret, const char *url, const char *helo,
     const char *user, const char *password, int require_tls);
 struct net_smtp *net_smtp_close(struct net_smtp *);
 
-/* Outcome of one mail: SENT: the relay took it (250). RETRY: it said 4xx, or was not reached.
- * REFUSED: it said 5xx. AMBIGUOUS: lost after the data went out; send again under the same
- * Message-ID. *ret_why is a line for the log, in the arena. */
-enum net_mail { MAIL_SENT, MAIL_RETRY, MAIL_REFUSED, MAIL_AMBIGUOUS };
+/* Outcome of one mail. SENT: the relay took it (250). RETRY: it said 4xx to this mail, or fell
+ * silent over it. REFUSED: it said 5xx to this mail. DOWN: it was not reached, or would not let
+ * us in: nothing is known about this mail. AMBIGUOUS: lost after the data went out; send again
+ * under the same Message-ID. *ret_why is a line for the log, in the arena. */
+enum net_mail { MAIL_SENT, MAIL_RETRY, MAIL_REFUSED, MAIL_DOWN, MAIL_AMBIGUOUS };
+
+/* The longest that one net_mail_send() takes: two connections, each ended politely. */
+enum { NET_MAIL_WORST_MS = 200000 };
 
 /* One recipient, one complete RFC 5322 message with CRLF line ends. from and to must pass
  * str_email(), else MAIL_REFUSED. */

@@ -3,7 +3,8 @@
  *
  * The alert itself was decided where stock moved (fcgi/attend/stock.c); here it becomes mails.
  * Mails and the mark that they are queued are one transaction, and each mail has a key, so a
- * second run queues nothing. It carries no promotion (law.md D14). */
+ * second run queues nothing. It carries no promotion: that would make it advertising. */
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -15,7 +16,11 @@
 #include "page.h"
 #include "query.h"
 
-enum { KEEP_MS = 7 * 24 * 3600 * 1000 };     /* after a week an alert is stale */
+/* After a week an alert is stale. */
+static const int64_t keep_ms = 7 * 24 * 3600 * 1000;
+
+/* An alert goes before all the reminders of a day. */
+enum { DUE_FIRST = 0 };
 
 struct queue {
 	struct run *run;
@@ -29,6 +34,7 @@ queue_one(struct db *db, struct arena *a, const struct queue *q, const struct st
 {
 	struct run *r = q->run;
 	struct buf body = { .arena = a };
+	const char *subject;
 	int64_t added;
 	size_t i;
 	enum rc rc;
@@ -36,15 +42,15 @@ queue_one(struct db *db, struct arena *a, const struct queue *q, const struct st
 	text_mail_stock_alert(&body, &(struct text_mail_stock_alert){
 		.name_ko = s->name_ko, .name_en = s->name_en, .stock = s->stock,
 		.threshold = s->threshold, .owed = s->owed,
-		.url = arena_fmt(a, "%s/admin/stock/%lld", r->conf->event_url, (long long)s->reward_id),
+		.url = arena_fmt(a, "%s/admin/stock/%" PRId64, r->conf->event_url, s->reward_id),
 	});
+	subject = arena_fmt(a, "[%s] 재고 알림: %s %" PRId64 "개 남음 (stock alert: %s)", r->conf->site_name,
+	    s->name_ko, s->stock, s->name_en);
 	for (i = 0; i < q->n; i++) {
 		rc = q_outbox_add_customer(db, a, "stock-alert",
-		    arena_fmt(a, "stock-alert:%lld:%s", (long long)s->id, q->to[i].email), 0, 0, 0,
-		    q->to[i].email, outbox_message_id(r),
-		    arena_fmt(a, "[%s] 재고 알림: %s %lld개 남음 (stock alert: %s)", r->conf->site_name,
-		    s->name_ko, (long long)s->stock, s->name_en), "Auto-Submitted: auto-generated\n",
-		    body.s, q->now, q->now + KEEP_MS, q->now, &added);
+		    arena_fmt(a, "stock-alert:%" PRId64 ":%s", s->id, q->to[i].email), 0, 0, 0,
+		    q->to[i].email, outbox_message_id(r), subject, "Auto-Submitted: auto-generated\n",
+		    body.s, DUE_FIRST, q->now + keep_ms, q->now, &added);
 		if (rc != RC_OK)
 			return rc;
 		r->tally.queued += added;
@@ -89,5 +95,5 @@ run(struct run *r)
 }
 
 const struct job job_stock_alert = {
-	"stock-alert", "*:0/1 Asia/Seoul", run, "mail staff about rewards that fell to their threshold"
+	"stock-alert", "*:0/1 Asia/Seoul", 600, run, "mail staff about rewards that fell to their threshold"
 };

@@ -26,11 +26,13 @@ VALUES (:kind, :key, :campaign_id, :customer_id, :day, :recipient, :message_id, 
         :headers, :body, :due_at, :expires_at, :created_at)
 ON CONFLICT (key) DO NOTHING;
 
--- At the moment of sending: has he come, does his consent still hold?
+-- At the moment of sending: does the event run, has he come, does his consent still hold?
 -- name: reminder_now one
 -- in:   campaign_id int, day int, customer_id int
--- out:  came int, consents int
-SELECT CASE WHEN EXISTS (SELECT 1 FROM attendance a WHERE a.campaign_id = :campaign_id
+-- out:  running int, came int, consents int
+SELECT CASE WHEN EXISTS (SELECT 1 FROM campaign k WHERE k.id = :campaign_id AND k.state = 'open')
+            THEN 1 ELSE 0 END AS running,
+       CASE WHEN EXISTS (SELECT 1 FROM attendance a WHERE a.campaign_id = :campaign_id
             AND a.customer_id = c.id AND a.day = :day) THEN 1 ELSE 0 END AS came,
        CASE WHEN (SELECT m.action FROM mail_consent m WHERE m.customer_id = c.id
             ORDER BY m.id DESC LIMIT 1) = 'given' THEN 1 ELSE 0 END AS consents
@@ -51,3 +53,12 @@ UPDATE stock_alert SET queued_at = :now WHERE id = :id AND queued_at = 0;
 -- name: alert_recipients_all many
 -- out:  email text
 SELECT email FROM alert_recipient ORDER BY email;
+
+-- Mails that went to personal Gmail addresses since a moment: from 5,000 a day on Gmail demands
+-- more of a sender.
+-- name: mails_to_gmail one
+-- in:   since int
+-- out:  n int
+SELECT COUNT(*) AS n FROM outbox
+WHERE state = 'sent' AND done_at >= :since
+  AND (recipient LIKE '%@gmail.com' OR recipient LIKE '%@googlemail.com');

@@ -7,29 +7,34 @@ INSERT INTO outbox (kind, key, recipient, message_id, subject, headers, body, du
 VALUES (:kind, :key, :recipient, :message_id, :subject, :headers, :body, :due_at, :expires_at, :created_at)
 ON CONFLICT (key) DO NOTHING;
 
--- Takes one mail that is due, or whose sender has not come back by the end of its lease.
+-- Takes one mail that is due, or whose sender has not come back by the end of its lease. The
+-- conditions stand twice: where two programs choose the same row at once, the second finds the
+-- outer ones false.
 -- name: outbox_claim one
 -- in:   lease_until int, now int
--- out:  id int, kind text, campaign_id int, customer_id int, day int, recipient text, message_id text, subject text, headers text, body text, attempts int, expires_at int
+-- out:  id int, kind text, campaign_id int, customer_id int, day int, recipient text, message_id text, subject text, headers text, body text, attempts int, expires_at int, lease_until int
 UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = :lease_until
 WHERE id = (SELECT id FROM outbox
             WHERE state IN ('queued', 'sending') AND due_at <= :now AND lease_until <= :now
             ORDER BY due_at, id LIMIT 1)
+  AND state IN ('queued', 'sending') AND lease_until <= :now
 RETURNING id, kind, campaign_id, customer_id, day, recipient, message_id, subject, headers, body,
-          attempts, expires_at;
+          attempts, expires_at, lease_until;
 
--- The number of the attempt is the proof that the mail is still ours: a sender whose lease ran
--- out changes nothing.
+-- The lease is the proof that the mail is still ours: whoever's lease ran out and was taken over
+-- changes nothing.
 -- name: outbox_done exec
--- in:   state text, now int, why text, id int, attempts int
+-- in:   state text, now int, why text, id int, lease_until int
 UPDATE outbox SET state = :state, done_at = :now, why = :why, body = '', lease_until = 0
-WHERE id = :id AND attempts = :attempts AND state = 'sending';
+WHERE id = :id AND lease_until = :lease_until AND state = 'sending';
 
 -- name: outbox_again exec
--- in:   due_at int, why text, id int, attempts int
-UPDATE outbox SET state = 'queued', due_at = :due_at, why = :why, lease_until = 0
-WHERE id = :id AND attempts = :attempts AND state = 'sending';
+-- in:   attempts int, due_at int, why text, id int, lease_until int
+UPDATE outbox SET state = 'queued', attempts = :attempts, due_at = :due_at, why = :why, lease_until = 0
+WHERE id = :id AND lease_until = :lease_until AND state = 'sending';
 
+-- What waits, and since when the oldest of it does.
 -- name: outbox_left one
--- out:  n int
-SELECT COUNT(*) AS n FROM outbox WHERE state IN ('queued', 'sending');
+-- out:  n int, since int
+SELECT COUNT(*) AS n, COALESCE(MIN(created_at), 0) AS since
+FROM outbox WHERE state IN ('queued', 'sending');

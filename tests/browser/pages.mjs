@@ -117,6 +117,22 @@ for (const width of [320, 1280]) {
   }
 }
 
+{ // Signing out ends it on both hosts; the language link leads back to where one was.
+  const page = await open({ viewport: { width: 390, height: 800 } });
+  await signIn(page, env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  await page.locator('header button[type=submit]').click();
+  await page.waitForURL(`${env.AUTH_URL}/sign-out**`);
+  await page.locator('main button[type=submit]').click();
+  await page.waitForURL(`${env.EVENT_URL}/`);
+  ok('sign-out: the event page asks to sign in', await page.locator('main a[href="/sign-in"]').count() === 1);
+  await page.goto(`${env.EVENT_URL}/history`);
+  ok('sign-out: what is mine asks to sign in', page.url().startsWith(`${env.AUTH_URL}/sign-in`), page.url());
+  await page.locator('a[href^="/lang/en"]').click();
+  await page.waitForLoadState();
+  ok('language: /lang/en leads back, in English', page.url().startsWith(`${env.AUTH_URL}/sign-in`) && await page.getAttribute('html', 'lang') === 'en', page.url());
+  await page.context().close();
+}
+
 { // Keyboard with scripts on: the focus is visible wherever it goes.
   const page = await open({ viewport: { width: 1280, height: 800 } });
   await signIn(page, env.STAFF_EMAIL, env.STAFF_PASSWORD);

@@ -51,7 +51,7 @@ INSERT INTO mail_consent (customer_id, action, wording, source, at) VALUES (10, 
 
 # The server is down: all wait, none is lost.
 notify reminder --any-hour; is 'server down: exit code 75' $? 75
-is 'server down: four wait' "$(count "$ATTEND_DB" "outbox WHERE state = 'queued' AND attempts = 1")" 4
+is 'server down: all five wait' "$(count "$ATTEND_DB" "outbox WHERE state = 'queued'")" 5
 ids=$(sql "$ATTEND_DB" "SELECT message_id FROM outbox WHERE recipient = 'agreed@example.kr'")
 # Meanwhile one comes and one withdraws.
 sql "$ATTEND_DB" "INSERT INTO attendance (campaign_id, customer_id, day, at, count, streak, longest) VALUES (1, 8, $today, 1, 2, 2, 2);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# timers.sh - the timers in systemd/ run at the times that the jobs themselves name, and systemd
-# understands both.
+# timers.sh - the units in systemd/: the timers are those that the jobs themselves name, and systemd
+# understands them all.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . "$RUN_ENV"
@@ -10,4 +10,26 @@ while IFS='	' read -r job calendar _; do
 	ok "$job: systemd understands it" systemd-analyze calendar "$calendar" >/dev/null
 done <"$work/list"
 ok 'the reminder is caught up after an outage' grep -q '^Persistent=yes' systemd/chulcheck-reminder.timer
+
+"$BIN/chulcheck-notify" --timers >"$work/timers"
+awk -v to="$work/" '/^# [^ ]*\.timer - / { f = to $2 } { print >f }' "$work/timers"
+for unit in systemd/*.timer; do
+	ok "$unit is what --timers prints" cmp -s "$unit" "$work/${unit#systemd/}"
+	ok "$unit has a service" test -f "${unit%.timer}.service"
+done
+is 'as many as there are' "$(grep -c '^# [^ ]*\.timer - ' "$work/timers")" "$(ls systemd/*.timer | wc -l)"
+
+# Programs and manuals need not be installed for this.
+systemd-analyze verify systemd/*.service systemd/*.timer 2>&1 |
+    grep -vE "is not executable: No such file|Command 'man .*' failed|^\$" >"$work/verify"
+is 'systemd-analyze verify' "$(cat "$work/verify")" ''
+for unit in systemd/*.service; do
+	ok "$unit: exposure at most 1.2" systemd-analyze security --offline=true --threshold=12 "$unit" >/dev/null 2>&1
+	for line in NoNewPrivileges=yes ProtectSystem=strict PrivateTmp=yes LimitCORE=0 MemoryMax= LoadCredential= SystemCallFilter= User=chulcheck-; do
+		ok "$unit: $line" grep -q "^$line" "$unit"
+	done
+done
+mkdir -p "$work/root/etc"
+systemd-sysusers --root="$work/root" "$PWD/systemd/sysusers.conf" >"$work/users" 2>&1
+is 'the users are made' "$(grep -oE '^chulcheck-(attend|auth):' "$work/root/etc/passwd" | sort | tr -d '\n')" 'chulcheck-attend:chulcheck-auth:'
 finish
