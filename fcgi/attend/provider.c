@@ -13,7 +13,6 @@ void
 provider_init(struct provider *p, const struct conf *conf)
 {
 	gate_init(&p->gate, (conf->threads + SHARE - 1) / SHARE, 0);
-	pthread_mutex_init(&p->mutex, NULL);
 	p->away_until = 0;
 }
 
@@ -21,26 +20,6 @@ void
 provider_destroy(struct provider *p)
 {
 	gate_destroy(&p->gate);
-	pthread_mutex_destroy(&p->mutex);
-}
-
-static bool
-is_away(struct provider *p)
-{
-	bool away;
-
-	pthread_mutex_lock(&p->mutex);
-	away = clock_mono_ms() < p->away_until;
-	pthread_mutex_unlock(&p->mutex);
-	return away;
-}
-
-static void
-set_away(struct provider *p)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->away_until = clock_mono_ms() + AWAY_MS;
-	pthread_mutex_unlock(&p->mutex);
 }
 
 /* Id and secret are form-encoded before they go into the header (RFC 6749 2.3.1). */
@@ -53,13 +32,13 @@ provider_post(struct req *r, const char *endpoint, const char *form, int *ret_st
 	struct arena *a = r->arena;
 	enum rc rc;
 
-	if (is_away(p) || gate_enter(&p->gate, 0) != RC_OK)
+	if (clock_mono_ms() < p->away_until || gate_enter(&p->gate, 0) != RC_OK)
 		return RC_IO;
 	rc = net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint),
 	    net_escape(a, conf->client_id), net_escape(a, conf->client_secret), form, TIMEOUT_MS,
 	    ret_status, ret_body);
 	if (rc != RC_OK)
-		set_away(p);
+		p->away_until = clock_mono_ms() + AWAY_MS;
 	gate_leave(&p->gate);
 	return rc;
 }

@@ -8,8 +8,7 @@
 
 struct provider {
 	struct gate gate;
-	pthread_mutex_t mutex;
-	int64_t away_until;      /* of clock_mono_ms() */
+	_Atomic int64_t away_until;      /* of clock_mono_ms() */
 };
 
 void provider_init(struct provider *, const struct conf *);
