@@ -11,6 +11,7 @@
 #include "base/rc.h"
 
 enum { DAY_TEXT = 11 };                      /* "YYYY-MM-DD" and its NUL */
+enum { DAY_LAST = 2932896 };                /* 9999-12-31; 1970-01-01 is 0, which often means none */
 enum { TIME_TEXT = 26 };                     /* "YYYY-MM-DDTHH:MM:SS+09:00" and its NUL */
 
 int64_t clock_now_ms(void);                  /* CLOCK_REALTIME */

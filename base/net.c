@@ -255,7 +255,9 @@ crlf_only(const char *s)
 static enum net_mail
 outcome(const struct net_smtp *s, CURLcode code, long reply)
 {
-	bool asked = s->data || (code == CURLE_SEND_ERROR && reply != 421 && reply != 530);
+	/* MAIL refused is about us as the sender, so about no mail in particular. */
+	bool asked = s->data || (code == CURLE_SEND_ERROR && reply != 421 && reply != 530 &&
+	    !str_prefix(s->error, "MAIL failed"));
 
 	if (code == CURLE_OK)
 		return MAIL_SENT;

@@ -216,6 +216,7 @@ CREATE TABLE alert_recipient (
 CREATE TABLE mail_consent (
 	id          INTEGER PRIMARY KEY,
 	customer_id INTEGER NOT NULL REFERENCES customer (id),
+	channel     TEXT NOT NULL DEFAULT 'email' CHECK (channel IN ('email')),
 	action      TEXT NOT NULL CHECK (action IN ('given', 'withdrawn')),
 	wording     TEXT NOT NULL,
 	source      TEXT NOT NULL CHECK (source IN ('page', 'one-click', 'staff')),

@@ -34,6 +34,7 @@ struct writer {
 	struct job *first, **last;       /* waiting, in order of arrival */
 	struct db *db;
 	bool stop, broken;
+	int64_t locking_since;           /* of clock_mono_ms(); 0: not waiting for the lock */
 };
 
 static struct job *
@@ -120,6 +121,14 @@ wait_work(struct writer *w)
 	return any;
 }
 
+static void
+note_locking(struct writer *w, int64_t since)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->locking_since = since;
+	pthread_mutex_unlock(&w->mutex);
+}
+
 static void *
 run(void *arg)
 {
@@ -127,7 +136,9 @@ run(void *arg)
 	struct job *group;
 
 	while (wait_work(w)) {
+		note_locking(w, clock_mono_ms());
 		engine_lock(w->db);
+		note_locking(w, 0);
 		group = take_group(w);
 		if (group != NULL)
 			commit_group(w, group);
@@ -195,7 +206,9 @@ writer_run(struct writer *w, struct arena *a, write_fn *fn, void *arg)
 	struct job job = { .fn = fn, .arg = arg, .arena = a, .wake = PTHREAD_COND_INITIALIZER };
 
 	pthread_mutex_lock(&w->mutex);
-	if (w->broken || w->stop) {
+	/* Who waits for the lock longer than a job may is not joined: reads need the threads. */
+	if (w->broken || w->stop ||
+	    (w->locking_since != 0 && clock_mono_ms() - w->locking_since > WAIT_MS)) {
 		pthread_mutex_unlock(&w->mutex);
 		return RC_BUSY;
 	}

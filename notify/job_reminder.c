@@ -100,7 +100,7 @@ queue_campaign(struct run *r, struct arena *a, const struct campaigns_open *c, i
 	enum rc rc;
 
 	if (b.day < c->first_day || (c->last_day != 0 && b.day > c->last_day))
-		return RC_OK;
+		return RC_NOTFOUND;
 	while (!run_is_over(r)) {
 		arena_reset(r->arena);
 		rc = q_reminder_candidates(r->db, r->arena, c->id, b.day, b.day - LATELY_DAYS,
@@ -117,7 +117,8 @@ queue_campaign(struct run *r, struct arena *a, const struct campaigns_open *c, i
 	return RC_BUSY;
 }
 
-/* Campaigns whose zone is not the one of the settings would get a wrong day. */
+/* The campaign that the pages check in to: the first that runs today. One whose zone is not the
+ * one of the settings would get a wrong day. */
 static enum rc
 queue_all(struct run *r, int64_t now)
 {
@@ -129,7 +130,9 @@ queue_all(struct run *r, int64_t now)
 	arena_init(&list, 1 << 20);
 	arena_init(&work, MEMORY);
 	rc = q_campaigns_open(r->db, &list, &campaigns, &n);
-	for (i = 0; rc == RC_OK && i < n; i++)
+	if (rc == RC_OK)
+		rc = RC_NOTFOUND;
+	for (i = 0; rc == RC_NOTFOUND && i < n; i++)
 		if (strcmp(campaigns[i].zone, r->conf->zone) != 0) {
 			log_error("campaign %s has zone %s, the setting zone is %s: make them equal",
 			    campaigns[i].slug, campaigns[i].zone, r->conf->zone);
@@ -138,7 +141,7 @@ queue_all(struct run *r, int64_t now)
 			rc = queue_campaign(r, &work, &campaigns[i], now);
 	arena_free(&work);
 	arena_free(&list);
-	return rc;
+	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 /* Local hour of the day, 0..23. */

@@ -26,7 +26,7 @@ home_get(struct req *r)
 		rc = q_admin_rewards(r->db, r->arena, &rewards, &n);
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
-		return rc;
+		return rc == RC_NOTFOUND ? RC_CLOSED : rc;       /* no campaign was ever made */
 	for (i = 0; i < n; i++) {
 		owed += rewards[i].owed;
 		low += rewards[i].stock <= rewards[i].threshold;

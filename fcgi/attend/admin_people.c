@@ -42,7 +42,7 @@ struct attendance_in {
 	const char *q;
 };
 static const struct param attendance_in[] = {
-	PARAM_DAY(struct attendance_in, day, .optional = true),
+	PARAM_DAY(struct attendance_in, day, .min = 1, .max = DAY_LAST, .optional = true),
 	PARAM_LINE(struct attendance_in, q, 0, 254, .optional = true),
 	PARAM_INT(struct attendance_in, after, 1, INT64_MAX, .optional = true),
 	PARAM_END

@@ -11,7 +11,7 @@
 #include "progress.h"
 #include "web/json.h"
 
-enum { DAYS_MAX = 400, DAY_LAST = 2932896 };  /* 9999-12-31; day 0 stands for no day given */
+enum { DAYS_MAX = 400 };
 
 struct attendance_in {
 	int64_t from, to;

@@ -270,7 +270,7 @@ card_get(struct req *r)
 		rc = read_card(r, in->month, &c);
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
-		return rc;
+		return rc == RC_NOTFOUND ? RC_CLOSED : rc;       /* no campaign was ever made */
 	frame_top(r, c.campaign.name_ko, c.campaign.name_en);
 	if (r->who != NULL)
 		show_card(r, &c, in->done);

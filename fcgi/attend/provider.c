@@ -7,13 +7,12 @@
 #include "base/conf.h"
 #include "base/net.h"
 
-enum { TIMEOUT_MS = 5000, AWAY_MS = 5000, SHARE = 4 };   /* a quarter of the threads at most */
+enum { TIMEOUT_MS = 5000, WAIT_MS = 2000, AWAY_MS = 5000, FAILURES = 3 };
 
 void
 provider_init(struct provider *p, const struct conf *conf)
 {
-	gate_init(&p->gate, (conf->threads + SHARE - 1) / SHARE, 0);
-	p->away_until = 0;
+	gate_init(&p->gate, (conf->threads + 3) / 4, conf->threads / 4);
 }
 
 void
@@ -32,12 +31,16 @@ provider_post(struct req *r, const char *endpoint, const char *form, int *ret_st
 	struct arena *a = r->arena;
 	enum rc rc;
 
-	if (clock_mono_ms() < p->away_until || gate_enter(&p->gate, 0) != RC_OK)
+	if (clock_mono_ms() < p->away_until)
 		return RC_IO;
+	if ((rc = gate_enter(&p->gate, WAIT_MS)) != RC_OK)
+		return rc;
 	rc = net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint),
 	    net_escape(a, conf->client_id), net_escape(a, conf->client_secret), form, TIMEOUT_MS,
 	    ret_status, ret_body);
-	if (rc != RC_OK)
+	if (rc == RC_OK)
+		p->failures = 0;
+	else if (++p->failures >= FAILURES)
 		p->away_until = clock_mono_ms() + AWAY_MS;
 	gate_leave(&p->gate);
 	return rc;

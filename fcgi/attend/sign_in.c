@@ -58,7 +58,7 @@ own_path(const char *s)
 	return s;
 }
 
-/* Asks the provider's token endpoint. RC_UNAUTH: it refuses this grant; RC_IO: no usable answer. */
+/* Asks the provider's token endpoint. RC_UNAUTH: it refuses this grant; else as provider_post(). */
 static enum rc
 ask_tokens(struct req *r, const char *form, struct tokens *ret)
 {
@@ -66,9 +66,11 @@ ask_tokens(struct req *r, const char *form, struct tokens *ret)
 	struct tokens t;
 	const char *body, *error;
 	int status;
+	enum rc rc;
 
-	if (provider_post(r, "/token", form, &status, &body) != RC_OK ||
-	    json_parse(r->arena, body, strlen(body), &answer) != RC_OK)
+	if ((rc = provider_post(r, "/token", form, &status, &body)) != RC_OK)
+		return rc;
+	if (json_parse(r->arena, body, strlen(body), &answer) != RC_OK)
 		return RC_IO;
 	if (status != 200) {
 		error = json_text(answer, "error");
@@ -142,7 +144,7 @@ refresh(struct req *r, const char *token)
 		forget_cookies(r);
 		return RC_OK;
 	}
-	return r->route->access == ANYONE ? RC_OK : rc;
+	return rc;               /* not known is not nobody: he is asked to try again */
 }
 
 enum rc

@@ -13,6 +13,8 @@
 #include "base/arena.h"
 #include "query.h"
 
+enum { BATCH = 500, WORK_MEMORY = 1 << 20 };
+
 enum rc
 stock_take(struct db *db, struct arena *a, int64_t reward_id, int64_t grant_id,
     const char *reason, const char *author, int64_t now_ms)
@@ -38,9 +40,9 @@ stock_watch(struct db *db, struct arena *a, int64_t reward_id, int64_t now_ms, b
 	return RC_OK;
 }
 
-/* Grants what is owed from a stock, oldest first. */
+/* Grants a batch of what is owed, oldest first. */
 static enum rc
-settle(struct db *db, struct arena *a, const struct stock_change *c, int64_t stock,
+settle_batch(struct db *db, struct arena *a, const struct stock_change *c, int64_t max,
     int64_t *ret_settled)
 {
 	struct grants_owed *owed;
@@ -48,7 +50,7 @@ settle(struct db *db, struct arena *a, const struct stock_change *c, int64_t sto
 	int64_t changed;
 	enum rc rc;
 
-	if ((rc = q_grants_owed(db, a, c->reward_id, stock, &owed, &n)) != RC_OK)
+	if ((rc = q_grants_owed(db, a, c->reward_id, max, &owed, &n)) != RC_OK)
 		return rc;
 	for (i = 0; i < n; i++) {
 		rc = stock_take(db, a, c->reward_id, owed[i].id, "restock", c->author, c->now_ms);
@@ -64,6 +66,24 @@ settle(struct db *db, struct arena *a, const struct stock_change *c, int64_t sto
 	}
 	*ret_settled = (int64_t)n;
 	return RC_OK;
+}
+
+/* Grants what is owed from a stock, oldest first, with memory for one batch only. */
+static enum rc
+settle(struct db *db, const struct stock_change *c, int64_t stock, int64_t *ret_settled)
+{
+	struct arena work;
+	int64_t n = BATCH, left;
+	enum rc rc = RC_OK;
+
+	arena_init(&work, WORK_MEMORY);
+	for (left = stock; rc == RC_OK && left > 0 && n == BATCH; left -= n) {
+		arena_reset(&work);
+		rc = settle_batch(db, &work, c, left < BATCH ? left : BATCH, &n);
+	}
+	arena_free(&work);
+	*ret_settled = stock - left;
+	return rc;
 }
 
 /* How much the stock is to change; RC_OK with 0 for nothing. */
@@ -118,7 +138,7 @@ move(struct db *db, struct arena *a, const struct stock_change *c, struct stock_
 		return rc == RC_NOTFOUND ? RC_NO_STOCK : rc;
 	if (out->delta > 0) {
 		if ((rc = q_stock_arm(db, a, c->reward_id, NULL)) != RC_OK ||
-		    (rc = settle(db, a, c, moved.stock_after, &out->settled)) != RC_OK)
+		    (rc = settle(db, c, moved.stock_after, &out->settled)) != RC_OK)
 			return rc;
 	}
 	out->stock = moved.stock_after - out->settled;
@@ -140,7 +160,10 @@ stock_change(struct db *db, struct arena *a, const struct stock_change *c,
 	if (!out.repeated) {
 		if ((rc = delta_of(c, reward.stock, &out.delta)) != RC_OK)
 			return rc;
-		if (out.delta != 0 && (rc = move(db, a, c, &out)) != RC_OK)
+		/* A count that agrees with the stock leaves a trace too. */
+		rc = out.delta != 0 ? move(db, a, c, &out) : q_audit_add(db, a, c->now_ms, c->author,
+		    "stock counted", reward.slug, c->reason, NULL);
+		if (rc != RC_OK)
 			return rc;
 	}
 	*ret = out;

@@ -25,7 +25,7 @@ struct auth {
 /* Scope of client credentials that may ask for the standing of any e-mail. */
 #define SCOPE_VERIFICATIONS "verifications"
 
-enum { HASH_WAIT_MS = 2000 };
+enum { HASH_WAIT_MS = 8000 };
 
 /* One file, one table; listed in main.c. */
 extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_routes[],

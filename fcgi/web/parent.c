@@ -33,7 +33,8 @@ struct child {
 
 struct parent {
 	char *const *argv;
-	int workers, generation;
+	int workers, generation, newest;         /* numbers of generations are not used again */
+	int64_t kill_ms;         /* when what is left of older generations is killed; 0: nothing is */
 	struct child children[CHILDREN_MAX];
 	int missing;             /* workers of this generation to start at retry_ms */
 	int quick;               /* short lives in a row */
@@ -125,10 +126,12 @@ start_generation(struct parent *p)
 static void
 exchange(struct parent *p)
 {
-	int old = p->generation++;
+	int old = p->generation;
 
+	p->generation = ++p->newest;
 	if (start_generation(p)) {
 		signal_generation(p, old, SIGTERM);
+		p->kill_ms = clock_mono_ms() + STOP_MS;
 		p->missing = 0;
 		log_info("generation %d serves, the one before finishes", p->generation);
 		return;
@@ -178,6 +181,22 @@ replace_missing(struct parent *p)
 		close(ready);
 		p->missing--;
 	}
+}
+
+/* An old generation that cannot finish, because something holds it, is not kept for ever. */
+static void
+kill_overdue(struct parent *p)
+{
+	int i;
+
+	if (p->kill_ms == 0 || clock_mono_ms() < p->kill_ms)
+		return;
+	p->kill_ms = 0;
+	for (i = 0; i < CHILDREN_MAX; i++)
+		if (p->children[i].pid != 0 && p->children[i].generation != p->generation) {
+			log_error("worker %d did not finish in time and is killed", (int)p->children[i].pid);
+			kill(p->children[i].pid, SIGKILL);
+		}
 }
 
 static bool
@@ -245,6 +264,7 @@ parent_run(char *const argv[], int workers)
 			exchange(p);
 		reap(p, false);
 		replace_missing(p);
+		kill_overdue(p);
 	}
 	finish(p, &set);
 	log_info("all workers have finished");

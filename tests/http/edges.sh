@@ -3,7 +3,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . scripts/lib.sh
-own_system --customers 2
+own_system --customers 24
 . "$RUN_ENV"
 dir=$(dirname "$RUN_ENV")
 t=$(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")
@@ -76,6 +76,12 @@ is 'no token in the logs' "$(grep -rlE 'CANARY|eyJhbGciOi' "$dir/log")" ''
 for secret in "$CUSTOMER_PASSWORD" "$STAFF_PASSWORD" "$SHOP_CLIENT_SECRET"; do
 	is 'no password in logs or databases' "$(grep -rlF -- "$secret" "$dir/log" "$dir/auth" "$dir/attend")" ''
 done
+
+# Customers who come back all at once, each with only the refresh token left: nobody is taken for
+# a stranger.
+for n in $(seq 24); do browser "back$n"; sign_in "customer$n@example.kr" "$CUSTOMERS_PASSWORD"; sed -i '/\taccess\t/d' "$jar"; done
+seq 24 | xargs -P 24 -I{} curl -sS -m 30 -b "$work/jar.back{}" -o "$work/back{}" "$EVENT_URL/"
+is '24 come back at once: each sees his card' "$(grep -l 'action="/check-in"' "$work"/back* | wc -l)" 24
 
 # The auth host hangs: pages of browsers that need it do not take the threads of check-ins.
 pids=$(pgrep -f -- "--config $dir/etc/auth.conf --serve")
