@@ -111,6 +111,60 @@ raw '{"email":"a@example.kr"}'; send "$AUTH_URL/v1/verifications" "$t"; ok 'veri
 req GET "$AUTH_URL/v1/purchases?limit=0" -H "Authorization: Bearer $t"; bad 'purchases: limit 0' 400 invalid-request
 req GET "$AUTH_URL/v1/purchases?offset=-1" -H "Authorization: Bearer $t"; bad 'purchases: offset -1' 400 invalid-request
 
+is 'the API: nothing has changed' "$(state)" "$before"
+
+# Forms: the same faults, sent as a browser's form with a good form token; the answer is a page.
+form() { # name, URL, body without the token
+	req POST "$2" -b "$jar" -H 'Content-Type: application/x-www-form-urlencoded' --data-binary "$3&csrf=$csrf"
+	case $status in 4??) ok "$1" true ;; *) is "$1" "$status" 4xx ;; esac
+}
+faults() { # URL, the other fields (good), the field at fault, good value
+	form "form $1 $3: missing" "$1" "$2"
+	form "form $1 $3: twice" "$1" "$2&$3=$4&$3=$4"
+	form "form $1 $3: too long" "$1" "$2&$3=$long$long"
+	form "form $1 $3: invalid UTF-8" "$1" "$2&$3=%ff"
+	form "form $1 $3: NUL" "$1" "$2&$3=$4%00"
+	form "form $1 $3: bad escape" "$1" "$2&$3=%zz"
+	form "form $1: unknown field" "$1" "$2&$3=$4&role=owner"
+}
+numbers() { for v in x 1.5 -1 1e3 0x1 99999999999999999999 ' 1'; do form "form $1 $3=$v" "$1" "$2&$3=$v"; done; }
+browser staff
+sign_in "$STAFF_EMAIL" "$STAFF_PASSWORD"
+page "$EVENT_URL/admin/stock/1"
+csrf=$(field csrf) key=$(field key)
+before=$(state)
+u=$EVENT_URL/admin/stock/1
+faults "$u/change" "amount=1&reason=r&key=$key" mode add
+faults "$u/change" "mode=add&reason=r&key=$key" amount 1
+numbers "$u/change" "mode=add&reason=r&key=$key" amount
+faults "$u/change" "mode=add&amount=1&key=$key" reason r
+faults "$u/change" "mode=add&amount=1&reason=r" key "$key"
+form 'form: a mode that is none' "$u/change" "mode=steal&amount=1&reason=r&key=$key"
+form 'form: a reason of spaces' "$u/change" "mode=add&amount=1&reason=%20%20&key=$key"
+form 'form: a reason of two lines' "$u/change" "mode=add&amount=1&reason=a%0ab&key=$key"
+form 'form: add 0' "$u/change" "mode=add&amount=0&reason=r&key=$key"
+form 'form: no such reward' "$EVENT_URL/admin/stock/999/change" "mode=add&amount=1&reason=r&key=$key"
+faults "$u/threshold" '' threshold 5
+numbers "$u/threshold" '' threshold
+faults "$EVENT_URL/admin/alerts/add" '' email x@example.kr
+for v in x @ a@b 'a@example.kr%0d%0aBcc:b@example.kr' '%EA%B0%80@example.kr'; do form "form: alerts to $v" "$EVENT_URL/admin/alerts/add" "email=$v"; done
+faults "$EVENT_URL/rewards/claim" '' id 1
+form 'form: a grant that is not mine' "$EVENT_URL/rewards/claim" id=999999
+form 'form: agree to something else' "$EVENT_URL/mail-consent" agree=maybe
+req POST "$u/change" -b "$jar" -H 'Content-Type: application/json' -d '{}'; is 'form: JSON instead' "$status" 415
+browser stranger
+page "$AUTH_URL/sign-up"
+csrf=$(field csrf)
+faults "$AUTH_URL/sign-up" 'email=x@example.kr&password=a+long+password+of+mine' name x
+faults "$AUTH_URL/sign-up" 'name=x&password=a+long+password+of+mine' email x@example.kr
+faults "$AUTH_URL/sign-up" 'name=x&email=x@example.kr' password a+long+password+of+mine
+form 'form: 14 characters' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&password=abcdefghijklm1'
+form 'form: one character over and over' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&password=aaaaaaaaaaaaaaaaaaaa'
+form 'form: the address as password' "$AUTH_URL/sign-up" 'name=x&email=longaddress@example.kr&password=longaddress@example.kr'
+faults "$AUTH_URL/sign-in" 'password=a+long+password+of+mine' email x@example.kr
+form 'form: an unknown link' "$AUTH_URL/verify-email" 'token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&password=a+long+password+of+mine'
+is 'forms: nothing has changed' "$(state)" "$before"
+
 # Both languages
 req POST "$EVENT_URL/v1/check-ins" -H 'Accept-Language: en'; has 'English' "$body" 'Please sign in.'
 req POST "$EVENT_URL/v1/check-ins" -H 'Accept-Language: ko'; has 'Korean' "$body" '로그인이 필요합니다.'
