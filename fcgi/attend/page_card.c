@@ -118,13 +118,15 @@ static const char *
 milestone_when(struct arena *a, enum lang lang, const struct milestones *m)
 {
 	const char *again = !m->repeats ? "" : lang == LANG_KO ? "마다" : ", each time";
+	bool row = strcmp(m->kind, "consecutive") == 0;
+	long long days = m->days;
 
 	if (strcmp(m->kind, "every") == 0)
 		return lang == LANG_KO ? "출석할 때마다" : "every check-in";
-	if (strcmp(m->kind, "consecutive") == 0)
-		return arena_fmt(a, lang == LANG_KO ? "연속 %lld일%s" : "%lld days in a row%s",
-		    (long long)m->days, again);
-	return arena_fmt(a, lang == LANG_KO ? "누적 %lld일%s" : "%lld days in all%s", (long long)m->days, again);
+	if (lang == LANG_KO)
+		return arena_fmt(a, "%s %lld일%s", row ? "연속" : "누적", days, again);
+	return arena_fmt(a, "%lld day%s %s%s", days, days == 1 ? "" : "s", row ? "in a row" : "in all",
+	    again);
 }
 
 static struct view_milestone *
