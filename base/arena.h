@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena.h - memory that lives as long as one request or one job.
  *
  * There is no free(). arena_reset() gives all of it back at once and wipes it, so that no

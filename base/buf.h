@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buf.h - a growing string in an arena. Writing to it cannot fail. */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock.h - the one place that reads a clock, and the one function that names the business day.
  *
  * A moment is milliseconds since the epoch (UTC). A day is the number of days since

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* conf.h - settings: one table for all programs, one file per program.
  *
  * A file has lines "name = value", '#' comments and blank lines. Values run to the end of the

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* crypto.h - digests, random numbers, base64url and RSA: the only file that knows OpenSSL.
  *
  * Keys and secrets stay with the caller; nothing here logs. */

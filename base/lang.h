@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lang.h - the two languages that every text exists in. Korean is the default. */
 
 enum lang { LANG_KO, LANG_EN, LANG_MAX };

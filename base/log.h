@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* log.h - lines for the journal, on standard error.
  *
  * One line per event, at most 1,000 bytes, control characters replaced; under systemd

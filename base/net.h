@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net.h - requests to other servers: the only file that knows libcurl.
  *
  * No proxy, no redirects, no signals; http and https only for net_post, smtp and smtps only

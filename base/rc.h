@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rc.h - the one list of outcomes: what went wrong, and what the world sees.
  *
  * Every function that can fail returns one of these. Web workers, timer jobs and tests read

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str.h - the few questions about text that libc does not answer. */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db.h - the seam between typed queries (db/queries, generated into query.h) and an engine.
  *
  * Nothing but db_sqlite.c includes sqlite3.h. Open after fork(), never before: a SQLite

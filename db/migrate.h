@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* migrate.h - brings a database to this program's schema.
  *
  * db/migrations/DOMAIN/NNNN_name.sql, numbered from 0001, forward only, each in a transaction

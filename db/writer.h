@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h - group commit: one thread with the write connection serves many request threads.
  *
  * Whoever wants to change data hands a function to the writer and waits. The writer takes the

@@ -1,4 +1,5 @@
 #pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
 /* worker.h - a domain's process: one parent, n workers on one socket, threads in each; the
  * only file that knows libfcgi.
  *

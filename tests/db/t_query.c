@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* t_query.c - every query of both domains prepares, with the inputs and columns it declares. */
 #include "t.h"
 

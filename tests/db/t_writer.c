@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* t_writer.c - group commit: nothing lost, a refusal undoes only itself, readers see commits,
  * a job that waited too long never runs. Uses the audit table of the attendance domain. */
 #include "t.h"
