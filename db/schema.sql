@@ -9,23 +9,22 @@ CREATE TABLE account (
 	password    TEXT NOT NULL,     -- scrypt, as in fcgi/auth/password.h
 	role        TEXT NOT NULL DEFAULT 'customer' CHECK (role IN ('customer', 'viewer', 'operator', 'owner')),
 	created_at  INTEGER NOT NULL
-) STRICT;
+, totp TEXT NOT NULL DEFAULT '', totp_step INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE client (
 	id           TEXT PRIMARY KEY,
 	secret_hash  TEXT NOT NULL DEFAULT '',
 	redirect_uri TEXT NOT NULL DEFAULT '',
 	sign_out_uri TEXT NOT NULL DEFAULT '',
 	scope        TEXT NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID;
+, jwks TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE session (
 	id_hash    TEXT PRIMARY KEY,
 	sid        TEXT NOT NULL UNIQUE,
 	account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
 	created_at INTEGER NOT NULL,
 	expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, client_id TEXT NOT NULL DEFAULT '', kept_until INTEGER NOT NULL DEFAULT 0, seen_at INTEGER NOT NULL DEFAULT 0, strong INTEGER NOT NULL DEFAULT 0 CHECK (strong IN (0, 1)), agent TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE INDEX session_account ON session (account_id);
-CREATE INDEX session_expires ON session (expires_at);
 CREATE TABLE auth_code (
 	code_hash    TEXT PRIMARY KEY,
 	client_id    TEXT NOT NULL REFERENCES client (id),
@@ -36,7 +35,7 @@ CREATE TABLE auth_code (
 	nonce        TEXT NOT NULL,
 	expires_at   INTEGER NOT NULL,
 	used_at      INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+, scope TEXT NOT NULL DEFAULT 'openid') STRICT, WITHOUT ROWID;
 CREATE INDEX auth_code_expires ON auth_code (expires_at);
 CREATE TABLE refresh_token (
 	token_hash TEXT PRIMARY KEY,
@@ -48,7 +47,7 @@ CREATE TABLE refresh_token (
 	expires_at INTEGER NOT NULL,
 	used_at    INTEGER NOT NULL DEFAULT 0,
 	revoked_at INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+, scope TEXT NOT NULL DEFAULT 'openid profile email', strong INTEGER NOT NULL DEFAULT 0 CHECK (strong IN (0, 1))) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_token_family ON refresh_token (family);
 CREATE INDEX refresh_token_sid ON refresh_token (sid);
 CREATE INDEX refresh_token_expires ON refresh_token (expires_at);
@@ -59,7 +58,7 @@ CREATE TABLE sign_up (
 	password   TEXT NOT NULL,
 	expires_at INTEGER NOT NULL,
 	used_at    INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+, terms TEXT NOT NULL DEFAULT '', privacy TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE INDEX sign_up_email ON sign_up (email);
 CREATE INDEX sign_up_expires ON sign_up (expires_at);
 CREATE TABLE outbox (
@@ -84,6 +83,68 @@ CREATE TABLE outbox (
 	why         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX session_kept ON session (kept_until);
+CREATE INDEX refresh_token_account ON refresh_token (account_id);
+CREATE TABLE client_assertion (
+	jti_hash   TEXT PRIMARY KEY,
+	expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX client_assertion_expires ON client_assertion (expires_at);
+CREATE TABLE attempt (
+	key     TEXT PRIMARY KEY,
+	fails   INTEGER NOT NULL,
+	last_at INTEGER NOT NULL,
+	free_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_last ON attempt (last_at);
+CREATE TABLE password_reset (
+	token_hash TEXT PRIMARY KEY,
+	email      TEXT NOT NULL,
+	account_id INTEGER REFERENCES account (id) ON DELETE CASCADE,
+	expires_at INTEGER NOT NULL,
+	used_at    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX password_reset_email ON password_reset (email);
+CREATE INDEX password_reset_account ON password_reset (account_id);
+CREATE INDEX password_reset_expires ON password_reset (expires_at);
+CREATE TABLE acceptance (
+	id         INTEGER PRIMARY KEY,
+	account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+	document   TEXT NOT NULL CHECK (document IN ('terms', 'privacy')),
+	version    TEXT NOT NULL,
+	at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX acceptance_account ON acceptance (account_id, document, id);
+CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance
+BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END;
+CREATE TABLE staff_code (
+	code_hash  TEXT PRIMARY KEY,
+	role       TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'owner')),
+	expires_at INTEGER NOT NULL,
+	used_at    INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE security_event (
+	id         INTEGER PRIMARY KEY,
+	token      TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	due_at     INTEGER NOT NULL,
+	attempts   INTEGER NOT NULL DEFAULT 0,
+	done_at    INTEGER NOT NULL DEFAULT 0,
+	why        TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX security_event_due ON security_event (due_at) WHERE done_at = 0;
+CREATE TABLE audit (
+	id      INTEGER PRIMARY KEY,
+	at      INTEGER NOT NULL,
+	author  TEXT NOT NULL,
+	action  TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	detail  TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 
 -- attend.db
 CREATE TABLE campaign (
@@ -106,7 +167,8 @@ CREATE TABLE customer (
 	name        TEXT NOT NULL,
 	email       TEXT NOT NULL DEFAULT '',
 	verified_at INTEGER NOT NULL DEFAULT 0,
-	created_at  INTEGER NOT NULL,
+	created_at  INTEGER NOT NULL, standing TEXT NOT NULL DEFAULT 'unknown'
+	CHECK (standing IN ('unknown', 'not_registered', 'no_purchase', 'verified')), standing_at INTEGER NOT NULL DEFAULT 0, erased_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (issuer, subject)
 ) STRICT;
 CREATE INDEX customer_email ON customer (email) WHERE email <> '';
@@ -259,3 +321,8 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TABLE erasure (
+	subject_hash TEXT PRIMARY KEY,
+	at           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX erasure_at ON erasure (at);
