@@ -15,8 +15,8 @@ WHERE s.id_hash = :id_hash AND s.expires_at > :now;
 
 -- name: session_by_sid one
 -- in:   sid text, now int
--- out:  created_at int
-SELECT created_at FROM session WHERE sid = :sid AND expires_at > :now;
+-- out:  created_at int, strong int
+SELECT created_at, strong FROM session WHERE sid = :sid AND expires_at > :now;
 
 -- name: session_remove exec
 -- in:   sid text

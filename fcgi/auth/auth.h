@@ -30,7 +30,8 @@ enum { HASH_WAIT_MS = 8000 };
 /* One file, one table; listed in main.c. */
 extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_routes[],
     sign_up_routes[], verify_email_routes[], account_routes[], purchases_routes[],
-    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[];
+    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[],
+    userinfo_routes[];
 
 static inline struct auth *
 auth(const struct req *r)

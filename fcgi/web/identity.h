@@ -12,13 +12,16 @@ enum standing { STANDING_UNKNOWN, STANDING_NOT_REGISTERED, STANDING_NO_PURCHASE,
 struct identity {
 	const char *issuer, *subject;
 	const char *name, *email;        /* email NULL unless proven */
-	const char *client_id;
+	const char *client_id, *scope;
 	const char *session;             /* sid: binds form tokens */
 	enum role role;
 	enum standing standing;
 	int64_t expires_at;              /* seconds since the epoch */
 	int64_t account_id;              /* auth host only */
 };
+
+/* The token of an Authorization header (RFC 6750 2.1), or NULL: none, or another scheme. */
+const char *identity_bearer(const char *header);
 
 const char *role_word(enum role);            /* "customer", "viewer", ... as in the claim role */
 enum role role_parse(const char *);          /* unknown or NULL: ROLE_CUSTOMER */
