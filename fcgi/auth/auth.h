@@ -32,7 +32,8 @@ extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_
     sign_up_routes[], verify_email_routes[], account_routes[], purchases_routes[],
     account_password_routes[], account_factor_routes[], account_sign_ins_routes[],
     account_delete_routes[], new_password_routes[], terms_routes[], staff_routes[],
-    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[];
+    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[],
+    userinfo_routes[];
 
 static inline struct auth *
 auth(const struct req *r)

@@ -90,6 +90,7 @@ static const struct route *const tables[] = {
 	purchases_routes,
 	authorize_routes,
 	oauth_token_routes,
+	userinfo_routes,
 	discovery_routes,
 	health_routes,
 	language_routes,

@@ -13,7 +13,7 @@ enum standing { STANDING_UNKNOWN, STANDING_NOT_REGISTERED, STANDING_NO_PURCHASE,
 struct identity {
 	const char *issuer, *subject;
 	const char *name, *email;        /* email NULL unless proven */
-	const char *client_id;
+	const char *client_id, *scope;
 	const char *session;             /* sid: binds form tokens */
 	enum role role;
 	enum standing standing;
@@ -24,6 +24,9 @@ struct identity {
 	bool has_totp;                   /* the account has one */
 	const char *duty;                /* page that this person must pass first, or NULL */
 };
+
+/* The token of an Authorization header (RFC 6750 2.1), or NULL: none, or another scheme. */
+const char *identity_bearer(const char *header);
 
 const char *role_word(enum role);            /* "customer", "viewer", ... as in the claim role */
 enum role role_parse(const char *);          /* unknown or NULL: ROLE_CUSTOMER */

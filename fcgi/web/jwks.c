@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jwks.c - a JWK set from a file: the public keys of the identity provider.
+/* jwks.c - a JWK set: the public keys of the identity provider, from a file, or of a client.
  *
  * A provider may publish keys for other uses and algorithms beside, so what is not an RSA key
  * that signs with RS256 is passed over, and so is a second key of one kid. */
@@ -37,9 +37,10 @@ jwks_find(const struct jwks *k, const char *kid)
 	return NULL;
 }
 
-/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. */
+/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. named: a
+ * key without a kid is none of use. */
 static void
-add(struct jwks *k, struct arena *a, const struct json *jwk)
+add(struct jwks *k, struct arena *a, const struct json *jwk, bool named)
 {
 	const char *kty = json_text(jwk, "kty"), *kid = json_text(jwk, "kid");
 	const char *use = json_text(jwk, "use"), *alg = json_text(jwk, "alg");
@@ -50,8 +51,10 @@ add(struct jwks *k, struct arena *a, const struct json *jwk)
 	if (kty == NULL || strcmp(kty, "RSA") != 0 || (use != NULL && strcmp(use, "sig") != 0) ||
 	    (alg != NULL && strcmp(alg, "RS256") != 0))
 		return;
-	if (kid == NULL || *kid == '\0' || strlen(kid) > KID_MAX || jwks_find(k, kid) != NULL ||
-	    n == NULL || e == NULL || k->n == JWKS_MAX)
+	if (kid == NULL && !named)
+		kid = "";
+	if (kid == NULL || (*kid == '\0' && named) || strlen(kid) > KID_MAX ||
+	    jwks_find(k, kid) != NULL || n == NULL || e == NULL || k->n == JWKS_MAX)
 		return;
 	if (!base64url_decode(a, n, strlen(n), &n_raw, &n_len) ||
 	    !base64url_decode(a, e, strlen(e), &e_raw, &e_len) ||
@@ -82,26 +85,53 @@ read_file(struct arena *a, const char *path)
 	return n == 0 ? s : NULL;
 }
 
-enum rc
-jwks_read(struct jwks *ret, const char *path)
+/* All keys of a set that are of use. */
+static struct jwks
+read_set(struct arena *a, const char *s, size_t len, bool named)
 {
 	const struct json *list = NULL;
 	struct jwks k = { .n = 0 };
 	struct json *set;
-	const char *s;
-	struct arena a;
 	size_t i;
 
-	arena_init(&a, MEMORY);
-	s = read_file(&a, path);
-	if (s != NULL && json_parse(&a, s, strlen(s), &set) == RC_OK)
+	if (json_parse(a, s, len, &set) == RC_OK)
 		list = json_get(set, "keys");
 	if (list != NULL && list->type == JSON_ARRAY)
 		for (i = 0; i < list->n; i++)
-			add(&k, &a, &list->items[i]);
+			add(&k, a, &list->items[i], named);
+	return k;
+}
+
+enum rc
+jwks_read(struct jwks *ret, const char *path)
+{
+	struct jwks k = { .n = 0 };
+	const char *s;
+	struct arena a;
+
+	arena_init(&a, MEMORY);
+	s = read_file(&a, path);
+	if (s != NULL)
+		k = read_set(&a, s, strlen(s), true);
 	arena_free(&a);
 	if (k.n == 0)
 		return RC_CONFIG;
+	*ret = k;
+	return RC_OK;
+}
+
+enum rc
+jwks_parse(struct jwks *ret, const char *text)
+{
+	struct jwks k = { .n = 0 };
+	struct arena a;
+
+	arena_init(&a, MEMORY);
+	if (strlen(text) < FILE_MAX)
+		k = read_set(&a, text, strlen(text), false);
+	arena_free(&a);
+	if (k.n == 0)
+		return RC_INVALID;
 	*ret = k;
 	return RC_OK;
 }

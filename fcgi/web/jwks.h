@@ -17,5 +17,7 @@ struct jwks {
 
 /* RC_CONFIG unless the file holds a set with at least one RS256 key. */
 [[nodiscard]] enum rc jwks_read(struct jwks *ret, const char *path);
+/* The same from a text: RC_INVALID. Here a key may do without a kid: it is "" then. */
+[[nodiscard]] enum rc jwks_parse(struct jwks *ret, const char *text);
 const struct rsa *jwks_find(const struct jwks *, const char *kid);   /* or NULL */
 void jwks_free(struct jwks *);               /* leaves an empty set */

@@ -14,6 +14,7 @@
 
 struct arena;
 struct json;
+struct jwks;
 struct jwt_signer;
 struct jwt_verifier;
 
@@ -48,3 +49,14 @@ struct jwt_verifier *jwt_verifier_close(struct jwt_verifier *);
 /* The same for an ID token (typ JWT, aud = client_id, nonce compared); claims in *ret. */
 [[nodiscard]] enum rc jwt_id_token(struct jwt_verifier *, struct arena *, const char *token,
     const char *client_id, const char *nonce, int64_t now_s, const struct json **ret);
+
+/* An ID token of our issuer as a hint of who is meant: run out or not, for whichever client. */
+[[nodiscard]] enum rc jwt_id_hint(struct jwt_verifier *, struct arena *, const char *token,
+    int64_t now_s, const struct json **ret);
+
+/* A client's assertion (RFC 7523), whose keys depend on who it says it is: jwt_peek() reads
+ * what it says of itself, unproven, or NULL; jwt_by_keys() checks the signature, RS256, with
+ * the key that its kid names, or the only one if one of them has no kid. The claims are the caller's to check. */
+const struct json *jwt_peek(struct arena *, const char *token);
+[[nodiscard]] enum rc jwt_by_keys(const struct jwks *, struct arena *, const char *token,
+    const struct json **ret);
