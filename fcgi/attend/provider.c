@@ -35,7 +35,7 @@ provider_post(struct req *r, const char *endpoint, const char *form, int *ret_st
 		return RC_IO;
 	if ((rc = gate_enter(&p->gate, WAIT_MS)) != RC_OK)
 		return rc;
-	rc = net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint),
+	rc = net_post(a, arena_fmt(a, "%s%s", conf->auth_url, endpoint), "",
 	    net_escape(a, conf->client_id), net_escape(a, conf->client_secret), form, TIMEOUT_MS,
 	    ret_status, ret_body);
 	if (rc == RC_OK)

@@ -14,7 +14,7 @@
 #include "base/crypto.h"
 #include "web/json.h"
 
-enum { KID_MAX = 128, FILE_MAX = 64 << 10, MEMORY = 8 << 20 };
+enum { KID_MAX = 128, MEMORY = 8 << 20 };
 
 void
 jwks_free(struct jwks *k)
@@ -67,14 +67,14 @@ static const char *
 read_file(struct arena *a, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(a, 1, FILE_MAX + 1);
+	char *s = arena_alloc(a, 1, JWKS_TEXT_MAX + 1);
 	size_t len = 0;
 	ssize_t n = 1;
 
 	if (fd < 0)
 		return NULL;
-	while (n > 0 && len < FILE_MAX) {
-		n = read(fd, s + len, FILE_MAX - len);
+	while (n > 0 && len < JWKS_TEXT_MAX) {
+		n = read(fd, s + len, JWKS_TEXT_MAX - len);
 		if (n > 0)
 			len += (size_t)n;
 	}
@@ -83,18 +83,18 @@ read_file(struct arena *a, const char *path)
 }
 
 enum rc
-jwks_read(struct jwks *ret, const char *path)
+jwks_parse(struct jwks *ret, const char *s, size_t len)
 {
 	const struct json *list = NULL;
 	struct jwks k = { .n = 0 };
 	struct json *set;
-	const char *s;
 	struct arena a;
 	size_t i;
 
+	if (len > JWKS_TEXT_MAX)
+		return RC_CONFIG;
 	arena_init(&a, MEMORY);
-	s = read_file(&a, path);
-	if (s != NULL && json_parse(&a, s, strlen(s), &set) == RC_OK)
+	if (json_parse(&a, s, len, &set) == RC_OK)
 		list = json_get(set, "keys");
 	if (list != NULL && list->type == JSON_ARRAY)
 		for (i = 0; i < list->n; i++)
@@ -104,4 +104,18 @@ jwks_read(struct jwks *ret, const char *path)
 		return RC_CONFIG;
 	*ret = k;
 	return RC_OK;
+}
+
+enum rc
+jwks_read(struct jwks *ret, const char *path)
+{
+	enum rc rc = RC_CONFIG;
+	const char *s;
+	struct arena a;
+
+	arena_init(&a, MEMORY);
+	if ((s = read_file(&a, path)) != NULL)
+		rc = jwks_parse(ret, s, strlen(s));
+	arena_free(&a);
+	return rc;
 }

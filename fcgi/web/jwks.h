@@ -9,11 +9,16 @@
 struct rsa;
 
 enum { JWKS_MAX = 16 };                      /* further keys of a set are passed over */
+enum { JWKS_TEXT_MAX = 64 << 10 };
 
 struct jwks {
 	struct { char *kid; struct rsa *rsa; } key[JWKS_MAX];
 	size_t n;
 };
+
+/* RC_CONFIG unless the text holds a set with at least one RS256 key. At most JWKS_TEXT_MAX bytes
+ * are read. */
+[[nodiscard]] enum rc jwks_parse(struct jwks *ret, const char *s, size_t len);
 
 /* RC_CONFIG unless the file holds a set with at least one RS256 key. */
 [[nodiscard]] enum rc jwks_read(struct jwks *ret, const char *path);
