@@ -288,6 +288,8 @@ authorize_get(struct req *r)
 		return rc;
 	if (verdict != GO)
 		return verdict == ASK ? ask(r, in) : answer(r, in, "error", "login_required");
+	if (r->who->duty != NULL)
+		return demand.none ? answer(r, in, "error", "interaction_required") : session_duty(r);
 	rc = writer_run(r->writer, r->arena, code_run, &c);
 	return rc == RC_OK ? answer(r, in, "code", c.code) : rc;
 }

@@ -50,6 +50,11 @@ struct jwt_verifier *jwt_verifier_close(struct jwt_verifier *);
 [[nodiscard]] enum rc jwt_access(struct jwt_verifier *, struct arena *, const char *token,
     int64_t now_s, struct identity *ret);
 
+/* A security event token (RFC 8417, typ secevent+jwt) of the issuer for an audience; claims in
+ * *ret. It has no end: events are to be taken twice without harm. */
+[[nodiscard]] enum rc jwt_event(struct jwt_verifier *, struct arena *, const char *token,
+    const char *audience, int64_t now_s, const struct json **ret);
+
 /* The same for an ID token (typ JWT, aud = client_id, nonce compared); claims in *ret. */
 [[nodiscard]] enum rc jwt_id_token(struct jwt_verifier *, struct arena *, const char *token,
     const char *client_id, const char *nonce, int64_t now_s, const struct json **ret);
