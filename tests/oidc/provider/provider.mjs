@@ -26,6 +26,7 @@ const provider = new Provider(s.issuer, {
 	extraTokenClaims: (ctx, token) => s.bare ? undefined :
 		{ ...about(token.accountId), sid: token.sessionUid, groups: { list: ['x', ...(token.accountId === 'boss' ? ['shop-operator'] : [])] } },
 	issueRefreshToken: () => s.refresh,
+	rotateRefreshToken: true,
 	pkce: { required: () => true },
 	ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, RefreshToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
 	features: {
@@ -44,7 +45,11 @@ const provider = new Provider(s.issuer, {
 });
 // It knows no JWT at its userinfo endpoint; others (Cognito, Keycloak) do, so this stands in for it.
 provider.use(async (ctx, next) => {
-	if (ctx.path !== '/me') return next();
+	if (ctx.path !== '/me') {
+		await next();
+		if (ctx.path === '/jwks') ctx.body.keys.unshift(...s.others);        // for other uses
+		return undefined;
+	}
 	const token = (ctx.get('authorization').match(/^Bearer [^.]+\.([^.]+)\./) ?? [])[1];
 	if (token === undefined) return ctx.throw(401);
 	const { sub } = JSON.parse(Buffer.from(token, 'base64url'));
