@@ -68,7 +68,7 @@ $(O)/%.o: %.c Makefile VERSION | $(GEN)
 # The manual of the settings is their table between a head and a tail.
 $(O)/chulcheck.conf.5: $(O)/chulcheck-attend man/chulcheck.conf.5.head man/chulcheck.conf.5.tail
 	{ cat man/chulcheck.conf.5.head; echo .Bl -tag -width Ds; $< --settings | \
-	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); print $$0 "." }'; \
+	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); gsub(/\. /, ".\n"); print $$0 "." }'; \
 	    echo .El; cat man/chulcheck.conf.5.tail; } >$@.tmp && mv $@.tmp $@
 
 check: all $(UNIT) headers schema $(O)/chulcheck.conf.5
