@@ -10,3 +10,5 @@ int ctl_keys_create(const char *folder, const char *jwks_path);
 int ctl_client(int argc, char **argv);       /* what follows "client"; -1: wrong usage */
 int ctl_password(void);                      /* standard input to standard output */
 int ctl_token(void);
+int ctl_staff_code(const char *path, const char *role);      /* prints a one-time code */
+int ctl_totp(const char *key_path, const char *subject);     /* standard input to standard output */

@@ -17,12 +17,14 @@ static const char usage_text[] =
     "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
     "       chulcheckctl client list   --database FILE\n"
     "       chulcheckctl client remove --database FILE --id ID\n"
+    "       chulcheckctl staff code --role owner FILE        a one-time code to become staff\n"
+    "       chulcheckctl totp --key FILE --subject S         a second factor to its stored form\n"
     "       chulcheckctl password                            standard input to its stored form\n"
     "       chulcheckctl token                               a random secret of 43 characters\n"
     "       chulcheckctl --version\n";
 
 struct args {
-	const char *domain, *folder, *jwks, *file;
+	const char *domain, *folder, *jwks, *role, *key, *subject, *file;
 };
 
 static int
@@ -42,7 +44,10 @@ parse(int argc, char **argv, struct args *ret)
 	for (i = 0; i < argc; i++) {
 		const char **to = strcmp(argv[i], "--domain") == 0 ? &in.domain :
 		    strcmp(argv[i], "--folder") == 0 ? &in.folder :
-		    strcmp(argv[i], "--jwks") == 0 ? &in.jwks : NULL;
+		    strcmp(argv[i], "--jwks") == 0 ? &in.jwks :
+		    strcmp(argv[i], "--role") == 0 ? &in.role :
+		    strcmp(argv[i], "--key") == 0 ? &in.key :
+		    strcmp(argv[i], "--subject") == 0 ? &in.subject : NULL;
 
 		if (to != NULL) {
 			if (*to != NULL || ++i == argc)
@@ -71,7 +76,8 @@ main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
 	bool keys = strcmp(command, "keys") == 0 && argc > 2 && strcmp(argv[2], "create") == 0;
-	int skip = keys ? 3 : 2;
+	bool staff = strcmp(command, "staff") == 0 && argc > 2 && strcmp(argv[2], "code") == 0;
+	int skip = keys || staff ? 3 : 2;
 	enum db_domain domain;
 	struct args in;
 
@@ -92,6 +98,10 @@ main(int argc, char **argv)
 		    usage() : ctl_keys_create(in.folder, in.jwks);
 	if (in.folder != NULL || in.jwks != NULL)
 		return usage();
+	if (staff)
+		return in.file == NULL || in.role == NULL ? usage() : ctl_staff_code(in.file, in.role);
+	if (strcmp(command, "totp") == 0)
+		return in.key == NULL || in.subject == NULL ? usage() : ctl_totp(in.key, in.subject);
 	if (strcmp(command, "password") == 0)
 		return in.file == NULL && in.domain == NULL ? ctl_password() : usage();
 	if (strcmp(command, "token") == 0)

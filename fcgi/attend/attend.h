@@ -6,13 +6,10 @@
 #include "web/http.h"
 #include "web/identity.h"
 
-struct jwt_verifier;
-
 /* Per process, in r->domain: made once after the fork, read by all threads. */
 struct attend {
 	const struct conf *conf;
-	struct jwt_verifier *verifier;   /* access and ID tokens of conf->auth_url */
-	struct provider provider;        /* its endpoints */
+	struct provider provider;        /* whose tokens we take */
 	struct arena arena;              /* holds this struct */
 };
 

@@ -30,6 +30,8 @@ enum { HASH_WAIT_MS = 8000 };
 /* One file, one table; listed in main.c. */
 extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_routes[],
     sign_up_routes[], verify_email_routes[], account_routes[], purchases_routes[],
+    account_password_routes[], account_factor_routes[], account_sign_ins_routes[],
+    account_delete_routes[], new_password_routes[], terms_routes[], staff_routes[],
     authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[],
     userinfo_routes[];
 

@@ -117,7 +117,7 @@ client_assertion(struct req *r, const struct client_proof *form, struct client_b
 	rc = q_client_by_id(r->db, r->arena, id, ret);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_CREDENTIALS : rc;
-	if (jwks_parse(&keys, ret->jwks) != RC_OK)
+	if (jwks_parse(&keys, ret->jwks, strlen(ret->jwks), false) != RC_OK)
 		return RC_CREDENTIALS;
 	rc = jwt_by_keys(&keys, r->arena, form->assertion, &claims);
 	jwks_free(&keys);

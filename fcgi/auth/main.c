@@ -38,6 +38,9 @@ check_secrets(const struct conf *conf, const char **ret_error)
 	else if (strlen(conf->refresh_key) < SECRET_MIN)
 		*ret_error = "refresh_key: the file needs at least 32 bytes; make one with: "
 		    "chulcheckctl token";
+	else if (strlen(conf->totp_key) < SECRET_MIN)
+		*ret_error = "totp_key: the file needs at least 32 bytes; make one with: "
+		    "chulcheckctl token";
 	else
 		return RC_OK;
 	return RC_CONFIG;
@@ -77,6 +80,13 @@ static const struct route *const tables[] = {
 	sign_up_routes,
 	verify_email_routes,
 	account_routes,
+	account_password_routes,
+	account_factor_routes,
+	account_sign_ins_routes,
+	account_delete_routes,
+	new_password_routes,
+	terms_routes,
+	staff_routes,
 	purchases_routes,
 	authorize_routes,
 	oauth_token_routes,

@@ -9,6 +9,8 @@
  * again without keeping the token itself: for REFRESH_GRACE_S after its use an old token
  * gives the same successor, later it ends the family (RFC 9700 4.14.2). A family is what grew
  * out of one sign-in; it ends refresh_ttl_s after that, however often it was refreshed. */
+#include <stdbool.h>
+
 #include "web/http.h"
 
 enum { REFRESH_GRACE_S = 30 };

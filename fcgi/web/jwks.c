@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jwks.c - a JWK set: the public keys of the identity provider, from a file, or of a client.
+/* jwks.c - a JWK set from a file: the public keys of the identity provider.
  *
  * A provider may publish keys for other uses and algorithms beside, so what is not an RSA key
  * that signs with RS256 is passed over, and so is a second key of one kid. */
@@ -14,7 +14,7 @@
 #include "base/crypto.h"
 #include "web/json.h"
 
-enum { KID_MAX = 128, FILE_MAX = 64 << 10, MEMORY = 8 << 20 };
+enum { KID_MAX = 128, MEMORY = 8 << 20 };
 
 void
 jwks_free(struct jwks *k)
@@ -70,14 +70,14 @@ static const char *
 read_file(struct arena *a, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(a, 1, FILE_MAX + 1);
+	char *s = arena_alloc(a, 1, JWKS_TEXT_MAX + 1);
 	size_t len = 0;
 	ssize_t n = 1;
 
 	if (fd < 0)
 		return NULL;
-	while (n > 0 && len < FILE_MAX) {
-		n = read(fd, s + len, FILE_MAX - len);
+	while (n > 0 && len < JWKS_TEXT_MAX) {
+		n = read(fd, s + len, JWKS_TEXT_MAX - len);
 		if (n > 0)
 			len += (size_t)n;
 	}
@@ -85,34 +85,23 @@ read_file(struct arena *a, const char *path)
 	return n == 0 ? s : NULL;
 }
 
-/* All keys of a set that are of use. */
-static struct jwks
-read_set(struct arena *a, const char *s, size_t len, bool named)
+enum rc
+jwks_parse(struct jwks *ret, const char *s, size_t len, bool named)
 {
 	const struct json *list = NULL;
 	struct jwks k = { .n = 0 };
 	struct json *set;
+	struct arena a;
 	size_t i;
 
-	if (json_parse(a, s, len, &set) == RC_OK)
+	if (len > JWKS_TEXT_MAX)
+		return RC_CONFIG;
+	arena_init(&a, MEMORY);
+	if (json_parse(&a, s, len, &set) == RC_OK)
 		list = json_get(set, "keys");
 	if (list != NULL && list->type == JSON_ARRAY)
 		for (i = 0; i < list->n; i++)
-			add(&k, a, &list->items[i], named);
-	return k;
-}
-
-enum rc
-jwks_read(struct jwks *ret, const char *path)
-{
-	struct jwks k = { .n = 0 };
-	const char *s;
-	struct arena a;
-
-	arena_init(&a, MEMORY);
-	s = read_file(&a, path);
-	if (s != NULL)
-		k = read_set(&a, s, strlen(s), true);
+			add(&k, &a, &list->items[i], named);
 	arena_free(&a);
 	if (k.n == 0)
 		return RC_CONFIG;
@@ -121,17 +110,15 @@ jwks_read(struct jwks *ret, const char *path)
 }
 
 enum rc
-jwks_parse(struct jwks *ret, const char *text)
+jwks_read(struct jwks *ret, const char *path)
 {
-	struct jwks k = { .n = 0 };
+	enum rc rc = RC_CONFIG;
+	const char *s;
 	struct arena a;
 
 	arena_init(&a, MEMORY);
-	if (strlen(text) < FILE_MAX)
-		k = read_set(&a, text, strlen(text), false);
+	if ((s = read_file(&a, path)) != NULL)
+		rc = jwks_parse(ret, s, strlen(s), true);
 	arena_free(&a);
-	if (k.n == 0)
-		return RC_INVALID;
-	*ret = k;
-	return RC_OK;
+	return rc;
 }

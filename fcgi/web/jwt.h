@@ -15,6 +15,7 @@
 struct arena;
 struct json;
 struct jwks;
+struct jwt_rules;
 struct jwt_signer;
 struct jwt_verifier;
 
@@ -36,12 +37,15 @@ const char *jwt_jwks(const struct jwt_signer *, struct arena *);
     const char **ret_error);
 
 /* Reads the JWK set from a file; reads it again when a kid is unknown and the file has
- * changed. issuer and audience are compared exactly. */
+ * changed. issuer and audience are compared exactly. The texts must outlive the verifier.
+ * The first is for our own auth host, the second for any provider (jwt_claims.h). */
 [[nodiscard]] enum rc jwt_verifier_open(struct jwt_verifier **ret, const char *jwks_path,
     const char *issuer, const char *audience, const char **ret_error);
+[[nodiscard]] enum rc jwt_verifier_open_rules(struct jwt_verifier **ret,
+    const struct jwt_rules *, const char **ret_error);
 struct jwt_verifier *jwt_verifier_close(struct jwt_verifier *);
 
-/* Checks signature, typ at+jwt, iss, aud, exp, nbf, iat (60 s leeway for nbf and iat only)
+/* Checks signature, typ (at+jwt), iss, aud, exp, nbf, iat (60 s leeway for nbf and iat only)
  * and fills *ret in the arena. RC_UNAUTH for every fault. now_s: seconds since the epoch. */
 [[nodiscard]] enum rc jwt_access(struct jwt_verifier *, struct arena *, const char *token,
     int64_t now_s, struct identity *ret);

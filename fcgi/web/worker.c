@@ -79,6 +79,7 @@ read_params(struct req *r, char **envp, const char **ret_method, const char **re
 		P("HTTP_SEC_FETCH_SITE", &r->fetch_site),
 		P("HTTP_REFERER", &r->referer),
 		P("HTTP_ACCEPT", &r->accept),
+		P("HTTP_USER_AGENT", &r->user_agent),
 #undef P
 	};
 	const char *v;
