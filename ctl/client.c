@@ -181,7 +181,8 @@ read_jwks(struct arena *a, const char *path)
 			len = 0;
 		fclose(f);
 	}
-	if (len == 0 || json_parse(a, text, len, &set) != RC_OK || jwks_parse(&keys, text) != RC_OK) {
+	if (len == 0 || json_parse(a, text, len, &set) != RC_OK ||
+	    jwks_parse(&keys, text, len, false) != RC_OK) {
 		(void)complain(RC_INVALID, "--jwks: the file cannot be read, or is no JWK set (RFC 7517) "
 		    "with an RSA key of at least 2048 bits for RS256");
 		return NULL;
