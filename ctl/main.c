@@ -13,6 +13,10 @@ static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
     "       chulcheckctl keys create --folder DIR --jwks FILE  make a signing key\n"
+    "       chulcheckctl client add    --database FILE --id ID [--redirect-uri URI]...\n"
+    "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
+    "       chulcheckctl client list   --database FILE\n"
+    "       chulcheckctl client remove --database FILE --id ID\n"
     "       chulcheckctl staff code --role owner FILE        a one-time code to become staff\n"
     "       chulcheckctl totp --key FILE --subject S         a second factor to its stored form\n"
     "       chulcheckctl password                            standard input to its stored form\n"
@@ -82,6 +86,11 @@ main(int argc, char **argv)
 		return puts(VERSION), 0;
 	if (strcmp(command, "--help") == 0)
 		return fputs(usage_text, stdout), 0;
+	if (strcmp(command, "client") == 0) {
+		int ret = ctl_client(argc - 2, argv + 2);
+
+		return ret >= 0 ? ret : usage();
+	}
 	if (argc < 2 || !parse(argc - skip, argv + skip, &in))
 		return usage();
 	if (keys)

@@ -11,9 +11,10 @@
  * for consent, and prompt=consent is content with the sign-in.
  *
  * Who must sign in (again) is sent to /sign-in with the request as what comes next, marked:
- * after=EPOCH.MAC, the MAC over that moment and the whole request. When the request comes back,
- * a session younger than the moment proves that it was done. So nothing is kept here meanwhile,
- * no request asks twice, and a mark is worth nothing with another request. */
+ * after=EPOCH.SESSION.MAC, the MAC over that moment, the session's hash and the whole request.
+ * When the request comes back, another session, younger than the moment, proves that it was done.
+ * So nothing is kept here meanwhile, no request asks twice, and a mark is worth nothing with
+ * another request. */
 #include <string.h>
 
 #include "auth.h"
@@ -165,32 +166,44 @@ request_text(struct req *r, const struct authorize_in *in)
 	return o.s;
 }
 
+/* seen: when it was asked and in which session, as it stands before the MAC. */
 static const char *
-mark(struct req *r, const struct authorize_in *in, int64_t at)
+mark(struct req *r, const struct authorize_in *in, const char *seen)
 {
 	const char *key = r->conf->cookie_key;
-	const char *text = arena_fmt(r->arena, "authorize:%lld:%s", (long long)at,
-	    request_text(r, in));
+	const char *text = arena_fmt(r->arena, "authorize:%s:%s", seen, request_text(r, in));
 	uint8_t mac[SHA256_LEN];
 
 	crypto_hmac((const uint8_t *)key, strlen(key), text, strlen(text), mac);
-	return arena_fmt(r->arena, "%lld.%s", (long long)at,
-	    base64url_encode(r->arena, mac, sizeof(mac)));
+	return arena_fmt(r->arena, "%s.%s", seen, base64url_encode(r->arena, mac, sizeof(mac)));
+}
+
+/* The browser's session in a mark: its hash, for nobody that of nothing. */
+static const char *
+session_tag(struct req *r)
+{
+	return crypto_sha256_text(r->arena, r->who != NULL ? r->who->session : "");
 }
 
 /* Whether a session was begun after this request had asked for it. */
 static bool
 came_back(struct req *r, const struct authorize_in *in, int64_t signed_in_at)
 {
-	const char *want;
+	const char *dot = given(in->after) ? strrchr(in->after, '.') : NULL, *seen, *want;
 	int64_t at, now = auth_now();
+	size_t epoch;
 
-	if (!given(in->after) ||
-	    !str_int(arena_strn(r->arena, in->after, strcspn(in->after, ".")), &at) ||
-	    at > now || now - at > MARK_S || signed_in_at < at)
+	if (dot == NULL)
 		return false;
-	want = mark(r, in, at);
-	return strlen(want) == strlen(in->after) && crypto_equal(want, in->after, strlen(want));
+	seen = arena_strn(r->arena, in->after, (size_t)(dot - in->after));
+	want = mark(r, in, seen);
+	if (strlen(want) != strlen(in->after) ||
+	    !crypto_equal(want, in->after, strlen(want)))
+		return false;
+	epoch = strcspn(seen, ".");
+	return str_int(arena_strn(r->arena, seen, epoch), &at) && at <= now && now - at <= MARK_S &&
+	    signed_in_at >= at && seen[epoch] == '.' &&
+	    strcmp(seen + epoch + 1, session_tag(r)) != 0;
 }
 
 /* To the sign-in page, and back here after it. */
@@ -201,7 +214,7 @@ ask(struct req *r, const struct authorize_in *in)
 	const char *next, *url;
 
 	next = arena_fmt(a, "/authorize?%s&after=%s", request_text(r, in),
-	    mark(r, in, auth_now()));
+	    mark(r, in, arena_fmt(a, "%lld.%s", (long long)auth_now(), session_tag(r))));
 	if (session_next(next) != next)
 		return answer(r, in, "error", "invalid_request");        /* too long to come back */
 	url = arena_fmt(a, "/sign-in?next=%s", net_escape(a, next));
