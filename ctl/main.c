@@ -12,13 +12,13 @@
 static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
-    "       chulcheckctl keys create --folder DIR --jwks FILE  make a signing key\n"
+    "       chulcheckctl keys create|rotate|list|remove ...  the keys that tokens are signed with\n"
     "       chulcheckctl password                            standard input to its stored form\n"
     "       chulcheckctl token                               a random secret of 43 characters\n"
     "       chulcheckctl --version\n";
 
 struct args {
-	const char *domain, *folder, *jwks, *file;
+	const char *domain, *file;
 };
 
 static int
@@ -36,9 +36,7 @@ parse(int argc, char **argv, struct args *ret)
 	int i;
 
 	for (i = 0; i < argc; i++) {
-		const char **to = strcmp(argv[i], "--domain") == 0 ? &in.domain :
-		    strcmp(argv[i], "--folder") == 0 ? &in.folder :
-		    strcmp(argv[i], "--jwks") == 0 ? &in.jwks : NULL;
+		const char **to = strcmp(argv[i], "--domain") == 0 ? &in.domain : NULL;
 
 		if (to != NULL) {
 			if (*to != NULL || ++i == argc)
@@ -66,8 +64,6 @@ int
 main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
-	bool keys = strcmp(command, "keys") == 0 && argc > 2 && strcmp(argv[2], "create") == 0;
-	int skip = keys ? 3 : 2;
 	enum db_domain domain;
 	struct args in;
 
@@ -76,12 +72,9 @@ main(int argc, char **argv)
 		return puts(VERSION), 0;
 	if (strcmp(command, "--help") == 0)
 		return fputs(usage_text, stdout), 0;
-	if (argc < 2 || !parse(argc - skip, argv + skip, &in))
-		return usage();
-	if (keys)
-		return in.folder == NULL || in.jwks == NULL || in.file != NULL || in.domain != NULL ?
-		    usage() : ctl_keys_create(in.folder, in.jwks);
-	if (in.folder != NULL || in.jwks != NULL)
+	if (strcmp(command, "keys") == 0)
+		return ctl_keys(argc - 2, argv + 2);
+	if (argc < 2 || !parse(argc - 2, argv + 2, &in))
 		return usage();
 	if (strcmp(command, "password") == 0)
 		return in.file == NULL && in.domain == NULL ? ctl_password() : usage();
