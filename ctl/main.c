@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "ctl.h"
 
 static const char usage_text[] =
@@ -68,6 +69,7 @@ main(int argc, char **argv)
 	struct args in;
 
 	log_name("chulcheckctl");
+	process_harden();
 	if (strcmp(command, "--version") == 0)
 		return puts(VERSION), 0;
 	if (strcmp(command, "--help") == 0)
