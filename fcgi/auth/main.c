@@ -63,7 +63,9 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 	gate_init(&d->hashing, conf->hash_limit,
 	    conf->threads / 2 > conf->hash_limit ? conf->threads / 2 - conf->hash_limit : 0);
 	d->shop = shop_open(conf);
-	rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
+	rc = jwt_keys_create(conf->keys, conf->jwks, ret_error);
+	if (rc == RC_OK)
+		rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
 	if (rc == RC_OK)
 		rc = jwt_verifier_open(&d->verifier, conf->jwks, conf->auth_url, conf->audience,
 		    ret_error);
