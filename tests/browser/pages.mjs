@@ -64,7 +64,7 @@ async function signIn(page, email, password) {
   if (email === env.STAFF_EMAIL) {
     await page.waitForURL(`${env.AUTH_URL}/sign-in/code**`);
     const remember = `${path.dirname(process.env.RUN_ENV)}/tmp/totp`;
-    await page.locator('input[name=code]').fill(execFileSync('scripts/demo/code', [env.STAFF_TOTP_SECRET, remember]).toString().trim());
+    await page.locator('input[name=code]').fill(execFileSync('../../scripts/demo/code', [env.STAFF_TOTP_SECRET, remember]).toString().trim());
     await page.locator('input[name=code]').press('Enter');
   }
   await page.waitForURL(`${env.EVENT_URL}/**`);
@@ -82,7 +82,9 @@ async function tabTo(page, matches) {
 
 for (const width of [320, 1280]) {
   const page = await open({ viewport: { width, height: 800 } });
-  for (const [name, url] of [['event home', env.EVENT_URL], ['sign-up', `${env.AUTH_URL}/sign-up`], ['sign-in', `${env.AUTH_URL}/sign-in`]]) {
+  for (const [name, url] of [['event home', env.EVENT_URL], ['sign-up', `${env.AUTH_URL}/sign-up`], ['sign-in', `${env.AUTH_URL}/sign-in`],
+    ['forgot-password', `${env.AUTH_URL}/forgot-password`], ['forgot-password sent', `${env.AUTH_URL}/forgot-password?sent=1`], ['reset-password gone', `${env.AUTH_URL}/reset-password?token=x`],
+    ['terms', `${env.AUTH_URL}/terms`], ['privacy', `${env.AUTH_URL}/privacy`], ['goodbye', `${env.AUTH_URL}/goodbye`]]) {
     await page.goto(url);
     await look(page, `${name} ${width}`);
   }
@@ -119,8 +121,10 @@ for (const width of [320, 1280]) {
       ok(`${name} ${lang}: the language is set`, await page.getAttribute('html', 'lang') === lang);
       await look(page, `${name} ${lang} ${width}`, { axeToo: lang === 'ko' });
     }
-    await page.goto(`${env.AUTH_URL}/account`);
-    await look(page, `account ${lang} ${width}`);
+    for (const path of ['/account', '/account/password', '/account/second-factor', '/account/sign-ins', '/account/delete', '/accept-terms', '/staff/code']) {
+      await page.goto(env.AUTH_URL + path);
+      await look(page, `${path} ${lang} ${width}`, { axeToo: lang === 'ko' });
+    }
     await page.context().close();
   }
 }
@@ -159,6 +163,26 @@ for (const width of [320, 1280]) {
     ok(`${path} ${width}: 200`, answer.status() === 200, answer.status());
     await look(page, `${path} ${width}`);
   }
+  for (const path of ['/staff', '/account/second-factor', '/account']) {
+    const answer = await page.goto(env.AUTH_URL + path);
+    ok(`auth ${path} of staff ${width}: 200`, answer.status() === 200, answer.status());
+    await look(page, `auth ${path} of staff ${width}`);
+  }
+  await page.context().close();
+}
+
+{ // The page between password and code.
+  const page = await open({ viewport: { width: 320, height: 800 } });
+  await page.goto(`${env.AUTH_URL}/sign-in`);
+  await page.locator('input[name=email]').fill(env.STAFF_EMAIL);
+  await page.locator('input[name=password]').fill(env.STAFF_PASSWORD);
+  await page.locator('input[name=password]').press('Enter');
+  await page.waitForURL(`${env.AUTH_URL}/sign-in/code**`);
+  await look(page, 'sign-in code 320');
+  await page.locator('input[name=code]').fill('000000');
+  await page.locator('input[name=code]').press('Enter');
+  await page.waitForLoadState();
+  await look(page, 'sign-in code wrong 320');
   await page.context().close();
 }
 
