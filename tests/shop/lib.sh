@@ -139,7 +139,7 @@ case_own_shop() {
 	is 'a stranger there' "$(verify nobody@example.kr)" '404 not_registered'
 	is 'in the token too' "$(standing "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD") $(standing "$NEWCOMER_EMAIL" "$NEWCOMER_PASSWORD")" 'verified no_purchase'
 	purchases "$hanul" '?limit=1'
-	is 'its columns are shown' "$(json purchases.0.product) $(json purchases.0.amount) $(json purchases.0.status) $(json purchases.0.bought_at | cut -c 1-10)" "한라봉 12900.50 배송완료 $_today"
+	is 'its columns are shown' "$(json purchases.0.product) $(json purchases.0.amount) $(json purchases.0.status) $(json purchases.0.bought_at | cut -c 1-10)" "한라봉 ${shown_amount:-12900.50} 배송완료 $_today"
 	settings "$own_standing" "$own_purchases" 'purchase_days = 30'
 	is 'only days' "$(verdicts $_all)" \
 	    'verified no_purchase no_purchase no_purchase no_purchase verified verified verified verified no_purchase '
@@ -243,5 +243,5 @@ case_hanging() {
 	sleep 3
 	thaw
 	ok 'new workers while one hung' back
-	hasnt 'no worker ended badly' "$(log 200)" 'signal'
+	hasnt 'no worker ended badly' "$(log 200)" 'ended ('
 }
