@@ -37,16 +37,16 @@ Let root run: apt-get install$_missing"
 	# cluster is made for a PostgreSQL that only tests use.
 	_no_cluster=/etc/postgresql-common/createcluster.d
 	case $_missing in
-	*' postgresql'*) if [ -e $_no_cluster ]; then _no_cluster=''; else
-		echo 'create_main_cluster = false' | $_sudo install -D -m 644 /dev/stdin $_no_cluster/chulcheck.conf
-	fi ;;
+	*' postgresql'*) [ ! -e $_no_cluster ] || _no_cluster='' ;;
 	*) _no_cluster='' ;;
 	esac
+	[ -z "$_no_cluster" ] || echo 'create_main_cluster = false' | $_sudo install -D -m 644 /dev/stdin $_no_cluster/chulcheck.conf
+	_code=0
 	# shellcheck disable=SC2086
-	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $_missing >"$_log" 2>&1 ||
-		{ cat "$_log"; rm "$_log"; die "apt-get could not install:$_missing"; }
-	rm "$_log"
+	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $_missing >"$_log" 2>&1 || _code=$?
 	[ -z "$_no_cluster" ] || $_sudo rm -r $_no_cluster
+	[ $_code = 0 ] || { cat "$_log"; rm "$_log"; die "apt-get could not install:$_missing"; }
+	rm "$_log"
 }
 
 # port_state PORT: prints free, taken or denied (ports below 1024 belong to root).

@@ -11,6 +11,7 @@
 #
 #	$as_owner COMMAND...	as a user that servers agree to run as
 #	stop_signal		if it is not TERM
+#	tls_dsn HOST CA		the connection string for a server whose certificate is checked
 #	freeze, thaw		stops the server dead, as a machine that hangs
 #	settings [LINE...]	settings of the auth host over the usual ones, taken over at once
 #	verify EMAIL		asks as the shop's server: prints status and result or reason
@@ -30,6 +31,16 @@ server_stop() { kill -${stop_signal:-TERM} $server; wait $server; server=''; }
 children() { for _p; do echo "$_p"; children $(pgrep -P "$_p"); done; }
 freeze() { kill -STOP $(children $server); }
 thaw() { kill -CONT $(children $server); }
+
+# A certificate for the name localhost, its maker's, and another maker's.
+certificates() {
+	for _ca in ca other; do openssl req -x509 -newkey rsa:2048 -nodes -keyout "$home/$_ca.key" -out "$home/$_ca.pem" -subj "/CN=$_ca" -days 2; done
+	openssl req -newkey rsa:2048 -nodes -keyout "$home/server.key" -out "$home/server.csr" -subj /CN=localhost
+	echo 'subjectAltName=DNS:localhost' >"$home/ext"
+	openssl x509 -req -in "$home/server.csr" -CA "$home/ca.pem" -CAkey "$home/ca.key" -CAcreateserial -days 2 -extfile "$home/ext" -out "$home/server.pem"
+	chmod 600 "$home/server.key"
+	[ "$(id -u)" != 0 ] || chown nobody "$home/server.key"
+} >"$work/openssl" 2>&1
 
 parent() { pgrep -P "$_run" -f -- "chulcheck-auth --config"; }
 settings() {
@@ -199,6 +210,22 @@ case_wrong_schema() {
 	ok 'it is back' back
 }
 breaker_opens() { verify hanul@example.kr >"$work/void"; log 5 | grep -q 'shop: left alone'; }
+
+case_tls() {
+	cp "$home/dsn" "$work/dsn"
+	tls_dsn localhost ca >"$_dir/secrets/shop_dsn"
+	settings
+	is 'the certificate is checked: verified' "$(verify hanul@example.kr)" '200 verified'
+	tls_dsn 127.0.0.1 ca >"$_dir/secrets/shop_dsn"
+	settings
+	is 'it is for another name: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
+	tls_dsn localhost other >"$_dir/secrets/shop_dsn"
+	settings
+	is 'it is made by somebody else: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
+	cp "$work/dsn" "$_dir/secrets/shop_dsn"
+	settings
+	ok 'without a check: verified' back
+}
 
 case_down() {
 	fresh_tokens

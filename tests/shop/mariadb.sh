@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 1
 PATH=$PATH:/usr/sbin
 . tests/lib.sh
 . tests/shop/lib.sh
-password=$(openssl rand -hex 12)
+password=$(openssl rand -hex 12)';=x'
 port=$(free_port $((11000 + $$ % 3000)))
 sleeping='SLEEP(10) = 0' zero_date="'0000-00-00 00:00:00'"
 
@@ -13,12 +13,14 @@ shop_sql() { mariadb --no-defaults --default-character-set=utf8mb4 -S "$home/soc
 answers() { echo 'SELECT 1' | shop_sql mysql; }
 server_start() {
 	$as_owner mariadbd --no-defaults --datadir="$home/data" --socket="$home/socket" --port="$port" --bind-address=127.0.0.1 \
-	    --pid-file="$home/pid" --sql-mode= --innodb-flush-log-at-trx-commit=0 --skip-log-bin >>"$home.log" 2>&1 &
+	    --pid-file="$home/pid" --sql-mode= --innodb-flush-log-at-trx-commit=0 --skip-log-bin \
+	    --ssl-ca="$home/ca.pem" --ssl-cert="$home/server.pem" --ssl-key="$home/server.key" >>"$home.log" 2>&1 &
 	server=$!
 	wait_for 60 answers
 }
 say_password() { echo "ALTER USER shop@'127.0.0.1' IDENTIFIED BY '$1';" | shop_sql mysql; }
 
+certificates
 at_exit="$at_exit; rm -f $home.log"
 $as_owner mariadb-install-db --no-defaults --datadir="$home/data" --auth-root-authentication-method=normal --skip-test-db >"$work/install" 2>&1 || cat "$work/install"
 ok 'a private server' server_start
@@ -30,7 +32,9 @@ ok 'a private server' server_start
 	CREATE TABLE orders (no VARCHAR(20) PRIMARY KEY, mail VARCHAR(254), item VARCHAR(20), item_name VARCHAR(50), qty INT, price DECIMAL(12,2), state VARCHAR(20), at DATETIME) CHARACTER SET euckr;"
 	own_rows
 } | shop_sql mysql
-printf 'Driver=MariaDB Unicode;Server=127.0.0.1;Port=%s;Database=shop;User=shop;Password=%s;charset=utf8mb4\n' "$port" "$password" >"$home/dsn"
+dsn() { printf 'Driver=MariaDB Unicode;Server=%s;Port=%s;Database=shop;User=shop;Password={%s};charset=utf8mb4%s\n' "$1" "$port" "$password" "${2:-}"; }
+tls_dsn() { dsn "$1" ";SSLVERIFY=1;SSLCA=$home/$2.pem"; }
+dsn 127.0.0.1 >"$home/dsn"
 own_system --customers 2 --shop-dsn "$home/dsn"
 . "$RUN_ENV"
 fresh_tokens
@@ -58,6 +62,7 @@ settings 'shop_standing_sql = SELECT 1 AS registered FROM customer WHERE email =
 is 'more than a hundred thousand purchases: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
 has 'the log says so' "$(log)" 'more than 100,000 purchases'
 timeout_s=2
+case_tls
 case_wrong_settings
 case_wrong_schema
 case_down

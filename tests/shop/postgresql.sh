@@ -5,19 +5,21 @@ cd "$(dirname "$0")/../.." || exit 1
 for bin in /usr/lib/postgresql/*/bin; do PATH=$bin:$PATH; done
 . tests/lib.sh
 . tests/shop/lib.sh
-password=$(openssl rand -hex 12)
+password=$(openssl rand -hex 12)';=x'
 port=$(free_port $((14000 + $$ % 3000)))
 sleeping='pg_sleep(10) IS NOT NULL' zero_date=NULL stop_signal=INT
 
 shop_sql() { psql -q -v ON_ERROR_STOP=1 -h "$home" -p "$port" -U owner "${1:-shop}"; }
 answers() { echo 'SELECT 1' | shop_sql postgres; }
 server_start() {
-	$as_owner postgres -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c fsync=off >>"$home.log" 2>&1 &
+	$as_owner postgres -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c fsync=off \
+	    -c ssl=on -c ssl_cert_file="$home/server.pem" -c ssl_key_file="$home/server.key" >>"$home.log" 2>&1 &
 	server=$!
 	wait_for 60 answers
 }
 say_password() { echo "ALTER ROLE shop PASSWORD '$1';" | shop_sql postgres; }
 
+certificates
 at_exit="$at_exit; rm -f $home.log"
 $as_owner initdb -D "$home/data" -U owner --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C >"$work/install" 2>&1 || cat "$work/install"
 ok 'a private server' server_start
@@ -29,7 +31,8 @@ echo "CREATE ROLE shop LOGIN PASSWORD '$password'; CREATE DATABASE shop; CREATE 
 	own_rows
 	echo 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO shop;'
 } | shop_sql old
-dsn() { printf 'Driver=PostgreSQL Unicode;Server=127.0.0.1;Port=%s;Database=%s;Uid=shop;Pwd=%s\n' "$port" "$1" "$password"; }
+dsn() { printf 'Driver=PostgreSQL Unicode;Server=%s;Port=%s;Database=%s;Uid=shop;Pwd={%s}%s\n' "${2:-127.0.0.1}" "$port" "$1" "$password" "${3:-}"; }
+tls_dsn() { dsn shop "$1" ";SSLmode=verify-full;pqopt={sslrootcert=$home/$2.pem}"; }
 dsn shop >"$home/dsn"
 own_system --customers 2 --shop-dsn "$home/dsn"
 . "$RUN_ENV"
@@ -45,6 +48,7 @@ settings 'shop_standing_sql = SELECT 1 AS registered FROM customer WHERE email =
 is 'more than a hundred thousand purchases: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
 has 'the log says so' "$(log)" 'more than 100,000 purchases'
 timeout_s=2
+case_tls
 case_wrong_settings
 case_wrong_schema
 case_down
