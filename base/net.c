@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net.c - libcurl: forms over HTTP, mails over SMTP (RFC 5321).
+/* net.c - libcurl: forms and documents over HTTP, mails over SMTP (RFC 5321).
  *
  * What libcurl would let pass is refused before it: addresses go into MAIL and RCPT as they are,
  * so only str_email() ones get there; a body needs CRLF at every line for dot-stuffing to work
@@ -41,6 +41,7 @@ open_handle(const char *protocols)
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, protocols);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	return c;
 }
@@ -73,48 +74,152 @@ stays_here(const char *url)
 	return yes;
 }
 
+struct reply {
+	struct buf body;
+	size_t max;
+};
+
 static size_t
 take_reply(char *data, size_t size, size_t n, void *arg)
 {
-	struct buf *reply = arg;
+	struct reply *reply = arg;
 
-	if (size * n > REPLY_MAX - reply->len)
+	if (size * n > reply->max - reply->body.len)
 		return 0;                /* libcurl ends the transfer with an error */
-	buf_mem(reply, data, size * n);
+	buf_mem(&reply->body, data, size * n);
 	return size * n;
 }
 
-enum rc
-net_post(struct arena *a, const char *url, const char *user, const char *password,
-    const char *form, int64_t timeout_ms, int *ret_status, const char **ret_body)
+/* A request over HTTP, its answer going into reply. The system's certificates do not count
+ * beside those of ca: libcurl would look into the system's folder too. */
+static CURL *
+open_http(struct reply *reply, const char *url, const char *ca, int64_t timeout_ms)
 {
-	struct buf reply = { .arena = a };
-	CURL *c;
-	long status = 0;
-	CURLcode code;
+	CURL *c = open_handle("http,https");
 
-	if (!str_prefix(url, "https://") && !stays_here(url))
-		return RC_CONFIG;
-	c = open_handle("http,https");
-	buf_str(&reply, "");
+	buf_str(&reply->body, "");
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, form);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_reply);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, &reply);
-	if (user != NULL) {
-		curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		curl_easy_setopt(c, CURLOPT_USERNAME, user);
-		curl_easy_setopt(c, CURLOPT_PASSWORD, password);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, reply);
+	if (*ca != '\0') {
+		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
+		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	}
-	code = curl_easy_perform(c);
+	return c;
+}
+
+/* RC_OK for every HTTP status. */
+static enum rc
+perform(CURL *c, struct reply *reply, int *ret_status, const char **ret_body)
+{
+	long status = 0;
+	CURLcode code = curl_easy_perform(c);
+
 	if (code == CURLE_OK)
 		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_cleanup(c);
 	if (code != CURLE_OK || status == 0)
 		return RC_IO;
 	*ret_status = (int)status;
-	*ret_body = reply.s;
+	*ret_body = reply->body.s;
+	return RC_OK;
+}
+
+enum rc
+net_post(struct arena *a, const char *url, const char *ca, const char *user,
+    const char *password, const char *form, int64_t timeout_ms, int *ret_status,
+    const char **ret_body)
+{
+	struct reply reply = { .body = { .arena = a }, .max = REPLY_MAX };
+	CURL *c;
+
+	if (!str_prefix(url, "https://") && !stays_here(url))
+		return RC_CONFIG;
+	c = open_http(&reply, url, ca, timeout_ms);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, form);
+	if (user != NULL) {
+		curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		curl_easy_setopt(c, CURLOPT_USERNAME, user);
+		curl_easy_setopt(c, CURLOPT_PASSWORD, password);
+	}
+	return perform(c, &reply, ret_status, ret_body);
+}
+
+static struct curl_slist *
+add_header(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	return list;
+}
+
+enum rc
+net_push(struct arena *a, const struct net_push *p, int *ret_status, const char **ret_body)
+{
+	struct reply reply = { .body = { .arena = a }, .max = REPLY_MAX };
+	struct curl_slist *headers;
+	CURL *c;
+	enum rc rc;
+
+	if (!str_prefix(p->url, "https://") && !stays_here(p->url))
+		return RC_CONFIG;
+	headers = add_header(NULL, arena_fmt(a, "Content-Type: %s", p->type));
+	if (p->bearer != NULL)
+		headers = add_header(headers, arena_fmt(a, "Authorization: Bearer %s", p->bearer));
+	c = open_http(&reply, p->url, "", p->timeout_ms);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->text);
+	rc = perform(c, &reply, ret_status, ret_body);
+	curl_slist_free_all(headers);
+	return rc;
+}
+
+/* Called by libcurl at least once a second. */
+static int
+is_stopped(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+	const _Atomic bool *stop = arg;
+
+	(void)total, (void)now, (void)up_total, (void)up_now;
+	return *stop;
+}
+
+enum rc
+net_get(struct arena *a, const struct net_get *g, struct net_reply *ret)
+{
+	struct reply reply = { .body = { .arena = a }, .max = g->max };
+	char error[CURL_ERROR_SIZE] = "";
+	CURL *c;
+	long status = 0;
+	CURLcode code;
+
+	if (!str_prefix(g->url, "https://") && !(g->http_here && stays_here(g->url))) {
+		ret->why = "the address is not https";
+		return RC_CONFIG;
+	}
+	c = open_http(&reply, g->url, g->ca, g->timeout_ms);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, error);
+	if (g->bearer != NULL) {
+		curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, g->bearer);
+	}
+	if (g->stop != NULL) {
+		curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, is_stopped);
+		curl_easy_setopt(c, CURLOPT_XFERINFODATA, g->stop);
+	}
+	code = curl_easy_perform(c);
+	if (code == CURLE_OK)
+		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(c);
+	if (code != CURLE_OK || status == 0) {
+		ret->why = code == CURLE_WRITE_ERROR ? "the answer is too large" :
+		    arena_fmt(a, "%s: %s", curl_easy_strerror(code), error);
+		return RC_IO;
+	}
+	*ret = (struct net_reply){ .status = (int)status, .body = reply.body.s };
 	return RC_OK;
 }
 

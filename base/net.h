@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* net.h - requests to other servers: the only file that knows libcurl.
  *
- * No proxy, no redirects, no signals; http and https only for net_post, smtp and smtps only
- * for net_mail. TLS certificates are always verified. */
+ * No proxy, no redirects, no signals; http and https only for net_get and net_post, smtp and
+ * smtps only for net_mail. TLS certificates are always verified: against those in the file ca
+ * and no others, or, when it is empty, against the system's. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,9 +19,34 @@ void net_init(void);                         /* once per process, before threads
  * timeout_ms for the whole exchange; a reply over 256 KiB fails. RC_IO: no usable reply.
  * RC_CONFIG: http to another machine, which would show the password.
  * RC_OK for every HTTP status: *ret_status, *ret_body (NUL-terminated, in the arena). */
-[[nodiscard]] enum rc net_post(struct arena *, const char *url, const char *user,
-    const char *password, const char *form, int64_t timeout_ms, int *ret_status,
+[[nodiscard]] enum rc net_post(struct arena *, const char *url, const char *ca,
+    const char *user, const char *password, const char *form, int64_t timeout_ms,
+    int *ret_status, const char **ret_body);
+
+/* The same for a text of a type. bearer: a token (RFC 6750), or NULL. */
+struct net_push {
+	const char *url, *type, *text, *bearer;
+	int64_t timeout_ms;
+};
+[[nodiscard]] enum rc net_push(struct arena *, const struct net_push *, int *ret_status,
     const char **ret_body);
+
+struct net_get {
+	const char *url, *ca;
+	const char *bearer;              /* token (RFC 6750), or NULL */
+	int64_t timeout_ms;              /* for the whole exchange */
+	size_t max;                      /* bytes of the body; a longer one fails */
+	bool http_here;                  /* http is fine too, to this machine */
+	const _Atomic bool *stop;        /* ends the exchange once true, or NULL */
+};
+struct net_reply {
+	int status;
+	const char *body;                /* NUL-terminated */
+	const char *why;                 /* unless RC_OK: a line for the log */
+};
+
+/* Fetches a document. As net_post(); RC_CONFIG for everything but https, unless http_here. */
+[[nodiscard]] enum rc net_get(struct arena *, const struct net_get *, struct net_reply *ret);
 
 /* Percent-encodes for a query or a form (RFC 3986 unreserved kept). */
 char *net_escape(struct arena *, const char *);

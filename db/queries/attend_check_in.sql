@@ -18,17 +18,28 @@ FROM campaign WHERE slug = :slug AND state <> 'draft';
 
 -- name: customer_by_identity one
 -- in:   issuer text, subject text
--- out:  id int, name text, email text, verified_at int
-SELECT id, name, email, verified_at FROM customer WHERE issuer = :issuer AND subject = :subject;
+-- out:  id int, name text, email text, verified_at int, standing text, standing_at int
+SELECT id, name, email, verified_at, standing, standing_at
+FROM customer WHERE issuer = :issuer AND subject = :subject;
 
 -- name: customer_put one
--- in:   issuer text, subject text, name text, email text, verified_at int, now int
+-- in:   issuer text, subject text, name text, email text, verified_at int, standing text, standing_at int, now int
 -- out:  id int
-INSERT INTO customer (issuer, subject, name, email, verified_at, created_at)
-VALUES (:issuer, :subject, :name, :email, :verified_at, :now)
+INSERT INTO customer (issuer, subject, name, email, verified_at, standing, standing_at, created_at)
+VALUES (:issuer, :subject, :name, :email, :verified_at, :standing, :standing_at, :now)
 ON CONFLICT (issuer, subject) DO UPDATE
-SET name = excluded.name, email = excluded.email, verified_at = excluded.verified_at
+SET name = excluded.name, email = excluded.email, verified_at = excluded.verified_at,
+    standing = excluded.standing, standing_at = excluded.standing_at
 RETURNING id;
+
+-- Heard outside of a check-in. verified_at 0 and empty texts leave what is known as it is.
+-- name: customer_standing exec
+-- in:   standing text, standing_at int, verified_at int, name text, email text, issuer text, subject text
+UPDATE customer SET standing = :standing, standing_at = :standing_at,
+    verified_at = CASE WHEN :verified_at > 0 THEN :verified_at ELSE verified_at END,
+    name = CASE WHEN :name <> '' THEN :name ELSE name END,
+    email = CASE WHEN :email <> '' THEN :email ELSE email END
+WHERE issuer = :issuer AND subject = :subject;
 
 -- name: attendance_newest one
 -- in:   campaign_id int, customer_id int

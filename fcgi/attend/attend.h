@@ -6,18 +6,16 @@
 #include "web/http.h"
 #include "web/identity.h"
 
-struct jwt_verifier;
-
 /* Per process, in r->domain: made once after the fork, read by all threads. */
 struct attend {
 	const struct conf *conf;
-	struct jwt_verifier *verifier;   /* access and ID tokens of conf->auth_url */
-	struct provider provider;        /* its endpoints */
+	struct provider provider;        /* whose tokens we take */
 	struct arena arena;              /* holds this struct */
 };
 
 /* One file, one table; listed in main.c. */
 extern const struct route api_check_in_routes[], api_attendance_routes[], api_reward_routes[],
+    api_security_event_routes[],
     api_grant_routes[], sign_in_routes[], status_routes[];
 extern const struct route page_card_routes[], page_mine_routes[], page_mail_routes[];
 extern const struct route admin_home_routes[], admin_people_routes[], admin_stock_routes[];

@@ -15,14 +15,17 @@
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "db/writer.h"
+#include "erase.h"
 #include "query.h"
+#include "standing.h"
 #include "stock.h"
 
 struct job {
 	struct req *r;
 	const char *campaign;
 	struct check_in_result *out;
-	struct customer_by_identity customer;    /* id 0: new here */
+	struct standing_heard heard;
+	struct customer_by_identity customer;    /* id 0: new here, all NULL */
 	struct rule_state before;
 };
 
@@ -56,20 +59,23 @@ look(struct db *db, struct arena *a, struct job *j)
 	return RC_OK;
 }
 
-/* May this person join? *ret_verified: when his purchases were last confirmed. */
+/* May this person join? *ret_verified: when his purchases were last confirmed. While nobody can
+ * say, whoever was confirmed not too long ago goes on, unless something else was heard since. */
 static enum rc
 eligible(struct job *j, int64_t now, int64_t *ret_verified)
 {
 	struct req *r = j->r;
+	enum standing known = standing_parse(j->customer.standing);
 
-	switch (r->who->standing) {
+	switch (j->heard.word) {
 	case STANDING_VERIFIED:
-		*ret_verified = now;
+		*ret_verified = j->heard.at_ms != 0 ? j->heard.at_ms : now;
 		return RC_OK;
 	case STANDING_UNKNOWN:
 		*ret_verified = j->customer.verified_at;
-		return *ret_verified > 0 && now - *ret_verified <= r->conf->standing_ttl_s * 1000 ?
-		    RC_OK : RC_SHOP;
+		return *ret_verified > 0 && known != STANDING_NO_PURCHASE &&
+		    known != STANDING_NOT_REGISTERED &&
+		    now - *ret_verified <= r->conf->standing_ttl_s * 1000 ? RC_OK : RC_SHOP;
 	case STANDING_NOT_REGISTERED:
 	case STANDING_NO_PURCHASE:
 		break;
@@ -78,6 +84,33 @@ eligible(struct job *j, int64_t now, int64_t *ret_verified)
 	r->detail = r->lang == LANG_KO ? "구매내역이 있는 고객만 참여하실 수 있습니다." :
 	    "Only customers with a purchase can join.";
 	return RC_NOT_ELIGIBLE;
+}
+
+static bool
+was_withheld(const struct job *j)
+{
+	enum standing known = standing_parse(j->customer.standing);
+
+	return j->customer.id != 0 && (known == STANDING_NO_PURCHASE || known == STANDING_NOT_REGISTERED);
+}
+
+/* Who checks in, as he is now. */
+static enum rc
+put_customer(struct db *db, struct arena *a, const struct job *j, int64_t verified, int64_t now,
+    int64_t *ret_id)
+{
+	const struct identity *who = j->r->who;
+	bool heard = j->heard.word == STANDING_VERIFIED, known = j->customer.id != 0;
+	struct customer_put row;
+	enum rc rc;
+
+	rc = q_customer_put(db, a, who->issuer, who->subject, who->name ? who->name : "",
+	    who->email ? who->email : "", verified,
+	    heard ? "verified" : known ? j->customer.standing : "unknown",
+	    heard ? verified : known ? j->customer.standing_at : 0, now, &row);
+	if (rc == RC_OK)
+		*ret_id = row.id;
+	return rc;
 }
 
 /* One reward of a milestone that this check-in has reached. */
@@ -130,24 +163,28 @@ static enum rc
 add(struct db *db, struct arena *a, struct job *j, int64_t now)
 {
 	struct check_in_result *out = j->out;
-	const struct identity *who = j->r->who;
 	struct rule_state after = rule_next(&j->before, out->day);
-	struct customer_put customer;
 	struct milestones *rows;
-	int64_t verified;
+	int64_t verified, id;
 	size_t n;
 	enum rc rc;
 
-	if ((rc = eligible(j, now, &verified)) != RC_OK ||
-	    (rc = q_customer_put(db, a, who->issuer, who->subject, who->name ? who->name : "",
-	    who->email ? who->email : "", verified, now, &customer)) != RC_OK ||
-	    (rc = q_attendance_add(db, a, out->campaign.id, customer.id, out->day, now, after.count,
-	    after.streak, after.longest, NULL)) != RC_OK ||
-	    (rc = q_milestones(db, a, customer.id, out->campaign.id, &rows, &n)) != RC_OK)
+	/* A token outlives the account by some minutes. */
+	if (j->customer.id == 0 && (rc = erase_check(db, a, j->r->who->issuer,
+	    j->r->who->subject)) != RC_OK)
 		return rc;
-	out->customer_id = customer.id;
+	if ((rc = eligible(j, now, &verified)) != RC_OK ||
+	    (rc = put_customer(db, a, j, verified, now, &id)) != RC_OK ||
+	    (rc = q_attendance_add(db, a, out->campaign.id, id, out->day, now, after.count,
+	    after.streak, after.longest, NULL)) != RC_OK ||
+	    (rc = q_milestones(db, a, id, out->campaign.id, &rows, &n)) != RC_OK)
+		return rc;
+	out->customer_id = id;
 	out->at_ms = now;
 	j->before = after;
+	if (j->heard.word == STANDING_VERIFIED && was_withheld(j) &&
+	    (rc = stock_release(db, a, id, now)) != RC_OK)
+		return rc;
 	if ((rc = earn(db, a, out, rows, n, &after)) != RC_OK)
 		return rc;
 	return progress_next(rows, n, &after, out->day, &out->next);
@@ -204,12 +241,19 @@ run(struct db *db, struct arena *a, void *arg)
 enum rc
 check_in(struct req *r, const char *campaign, struct check_in_result *ret)
 {
-	struct check_in_result out = { .name = attend_customer(r) };
+	struct check_in_result out = { 0 };
 	struct job j = { .r = r, .campaign = campaign, .out = &out };
 	enum rc rc;
 
-	if ((rc = writer_run(r->writer, r->arena, run, &j)) == RC_OK)
+	standing_learn(r, &j.heard);
+	out.name = attend_customer(r);
+	rc = writer_run(r->writer, r->arena, run, &j);
+	if (rc == RC_OK)
 		*ret = out;
+	/* His order was cancelled, say: those who settle what he is owed have to know. */
+	else if (rc == RC_NOT_ELIGIBLE && j.customer.id != 0 &&
+	    strcmp(j.customer.standing, standing_word(j.heard.word)) != 0)
+		standing_keep(r, &j.heard);
 	return rc;
 }
 

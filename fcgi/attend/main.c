@@ -9,7 +9,7 @@
 #include "attend.h"
 #include "base/conf.h"
 #include "base/net.h"
-#include "web/jwt.h"
+#include "web/issuer.h"
 #include "web/language.h"
 #include "web/worker.h"
 
@@ -27,19 +27,17 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 		    "chulcheckctl token";
 		return RC_CONFIG;
 	}
-	if (conf->client_secret[0] == '\0') {
+	if (conf->client_secret[0] == '\0' && !issuer_is_foreign(conf)) {
 		*ret_error = "client_secret: name the file with the secret of this host's client";
 		return RC_CONFIG;
 	}
 	net_init();
 	arena_init(&arena, 4096);
 	d = arena_new(&arena, struct attend, 1);
-	rc = jwt_verifier_open(&d->verifier, conf->jwks, conf->auth_url, conf->audience, ret_error);
-	if (rc != RC_OK) {
+	if ((rc = provider_open(&d->provider, conf, ret_error)) != RC_OK) {
 		arena_free(&arena);
 		return rc;
 	}
-	provider_init(&d->provider, conf);
 	d->conf = conf;
 	d->arena = arena;
 	*ret_domain = d;
@@ -52,8 +50,7 @@ close_domain(void *domain)
 	struct attend *d = domain;
 	struct arena arena = d->arena;
 
-	jwt_verifier_close(d->verifier);
-	provider_destroy(&d->provider);
+	provider_close(&d->provider);
 	arena_free(&arena);
 }
 
@@ -61,6 +58,7 @@ static const struct route *const tables[] = {
 	api_check_in_routes,
 	api_attendance_routes,
 	api_reward_routes,
+	api_security_event_routes,
 	api_grant_routes,
 	page_card_routes,
 	page_mine_routes,

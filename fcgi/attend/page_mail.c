@@ -15,6 +15,7 @@
 #include "frame.h"
 #include "page.h"
 #include "query.h"
+#include "standing.h"
 
 /* The text on the stamp card, by its date: a new text is a new version. */
 static const char wording[] = "2026-11";
@@ -67,7 +68,12 @@ consent_post(struct req *r)
 {
 	const struct consent_in *in = r->in;
 	struct change c = { .r = r, .give = in->agree, .source = "page" };
-	enum rc rc = writer_run(r->writer, r->arena, change_run, &c);
+	struct standing_heard heard;
+	enum rc rc;
+
+	if (c.give && r->who->email == NULL)
+		standing_learn(r, &heard);       /* says where to mail to */
+	rc = writer_run(r->writer, r->arena, change_run, &c);
 
 	return rc == RC_OK ? http_redirect(r, "/#mail") : rc;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sign_in.c - who is asking, and how a browser gets signed in here: OpenID Connect, authorization
- * code flow with PKCE (RFC 6749 4.1, RFC 7636, RFC 9700), this host being the client.
+ * code flow with PKCE (RFC 6749 4.1, RFC 7636, RFC 9700), this host being the client of our own
+ * auth host or of another provider.
  *
  *	GET  /sign-in?to=PATH   makes state, nonce and verifier, goes to the identity provider
  *	GET  /callback          comes back from there: code for tokens, tokens into cookies
  *	POST /sign-out          forgets the cookies, revokes the refresh token (RFC 7009), then
- *	                        goes to the provider to sign out there
+ *	                        goes to the provider to sign out there; both if it can
  *
  * This host keeps no session. Cookie "access" holds the access token, "refresh" the refresh
  * token; when the first has expired, the second fetches new ones on the way. What must
@@ -20,13 +21,23 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "base/net.h"
 #include "base/str.h"
 #include "provider.h"
+#include "query.h"
+#include "sign_in.h"
 #include "web/json.h"
 #include "web/jwt.h"
 
-enum { FLOW_S = 600, PATH_LEN_MAX = 1000, REFRESH_MAX = 2048 };
+/* TOKEN_LEN_MAX: browsers drop a cookie of more than 4,096 bytes, name and attributes included. */
+enum { FLOW_S = 600, PATH_LEN_MAX = 1000, TOKEN_LEN_MAX = 3900 };
+
+/* Every r->who of this domain is the first member of one of these. */
+struct signed_in {
+	struct identity who;
+	const char *token;
+};
 
 struct tokens {
 	const char *access, *refresh, *id;
@@ -62,13 +73,15 @@ own_path(const char *s)
 static enum rc
 ask_tokens(struct req *r, const char *form, struct tokens *ret)
 {
+	struct provider_meta m;
 	struct json *answer;
 	struct tokens t;
 	const char *body, *error;
 	int status;
 	enum rc rc;
 
-	if ((rc = provider_post(r, "/token", form, &status, &body)) != RC_OK)
+	if ((rc = provider_meta(r, &m)) != RC_OK ||
+	    (rc = provider_post(r, &m, m.token, form, &status, &body)) != RC_OK)
 		return rc;
 	if (json_parse(r->arena, body, strlen(body), &answer) != RC_OK)
 		return RC_IO;
@@ -89,7 +102,7 @@ static void
 set_cookies(struct req *r, const struct tokens *t)
 {
 	http_cookie_set(r, "access", t->access, t->expires_in);
-	if (t->refresh != NULL)
+	if (t->refresh != NULL && strlen(t->refresh) <= TOKEN_LEN_MAX)
 		http_cookie_set(r, "refresh", t->refresh, r->conf->refresh_ttl_s);
 }
 
@@ -103,12 +116,47 @@ forget_cookies(struct req *r)
 static enum rc
 accept_token(struct req *r, const char *token)
 {
-	struct identity *who = arena_new(r->arena, struct identity, 1);
-	enum rc rc = jwt_access(attend(r)->verifier, r->arena, token, now_s(), who);
+	struct signed_in *s = arena_new(r->arena, struct signed_in, 1);
+	enum rc rc = jwt_access(attend(r)->provider.verifier, r->arena, token, now_s(), &s->who);
 
+	s->token = token;
 	if (rc == RC_OK)
-		r->who = who;
+		r->who = &s->who;
 	return rc;
+}
+
+const char *
+sign_in_token(const struct req *r)
+{
+	return ((const struct signed_in *)(const void *)r->who)->token;
+}
+
+void
+sign_in_complete(struct req *r, const char *name, const char *email)
+{
+	struct signed_in *s = arena_new(r->arena, struct signed_in, 1);
+
+	*s = (struct signed_in){ .who = *r->who, .token = sign_in_token(r) };
+	if (s->who.name == NULL && name != NULL && *name != '\0')
+		s->who.name = name;
+	if (s->who.email == NULL && email != NULL && *email != '\0')
+		s->who.email = email;
+	r->who = &s->who;
+}
+
+/* Tokens of some providers name nobody; what was heard of him at a check-in does. */
+static enum rc
+remember(struct req *r)
+{
+	struct customer_by_identity customer;
+	enum rc rc;
+
+	if (r->who == NULL || (r->who->name != NULL && r->who->email != NULL))
+		return RC_OK;
+	rc = q_customer_by_identity(r->db, r->arena, r->who->issuer, r->who->subject, &customer);
+	if (rc == RC_OK)
+		sign_in_complete(r, customer.name, customer.email);
+	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 static enum rc
@@ -147,19 +195,26 @@ refresh(struct req *r, const char *token)
 	return rc;               /* not known is not nobody: he is asked to try again */
 }
 
-enum rc
-sign_in_identify(struct req *r)
+static enum rc
+identify_browser(struct req *r)
 {
 	const char *token;
 
-	if (r->route->kind == API)
-		return identify_bearer(r);
-	if (r->route->kind == OPEN)
-		return RC_OK;
 	if ((token = http_cookie(r, "access")) != NULL && accept_token(r, token) == RC_OK)
 		return RC_OK;
 	token = http_cookie(r, "refresh");
-	return token != NULL && strlen(token) <= REFRESH_MAX ? refresh(r, token) : RC_OK;
+	return token != NULL && strlen(token) <= TOKEN_LEN_MAX ? refresh(r, token) : RC_OK;
+}
+
+enum rc
+sign_in_identify(struct req *r)
+{
+	enum rc rc;
+
+	if (r->route->kind == OPEN)
+		return RC_OK;
+	rc = r->route->kind == API ? identify_bearer(r) : identify_browser(r);
+	return rc == RC_OK && attend(r)->provider.foreign != NULL ? remember(r) : rc;
 }
 
 enum rc
@@ -228,6 +283,13 @@ static const struct param sign_in_params[] = {
 	PARAM_END
 };
 
+/* What comes before the first parameter that we add to an address. */
+static char
+joint(const char *url)
+{
+	return strchr(url, '?') != NULL ? '&' : '?';
+}
+
 static enum rc
 sign_in_get(struct req *r)
 {
@@ -235,17 +297,22 @@ sign_in_get(struct req *r)
 	const struct conf *conf = r->conf;
 	struct arena *a = r->arena;
 	struct flow f = { .to = own_path(in->to) };
+	struct provider_meta m;
+	enum rc rc;
 
 	if (r->who != NULL)
 		return http_redirect(r, f.to);
+	if ((rc = provider_meta(r, &m)) != RC_OK)
+		return rc;
 	f.state = crypto_token(a);
 	f.nonce = crypto_token(a);
 	f.verifier = crypto_token(a);
 	flow_set(r, &f);
-	return http_redirect(r, arena_fmt(a, "%s/authorize?response_type=code&client_id=%s"
-	    "&redirect_uri=%s&scope=openid%%20email%%20profile&state=%s&nonce=%s&code_challenge=%s"
-	    "&code_challenge_method=S256", conf->auth_url, net_escape(a, conf->client_id),
-	    net_escape(a, arena_fmt(a, "%s/callback", conf->event_url)), f.state, f.nonce,
+	return http_redirect(r, arena_fmt(a, "%s%cresponse_type=code&client_id=%s"
+	    "&redirect_uri=%s&scope=%s&state=%s&nonce=%s&code_challenge=%s"
+	    "&code_challenge_method=S256", m.authorization, joint(m.authorization),
+	    net_escape(a, conf->client_id), net_escape(a, arena_fmt(a, "%s/callback",
+	    conf->event_url)), net_escape(a, conf->provider_scope), f.state, f.nonce,
 	    crypto_sha256_text(a, f.verifier)));
 }
 
@@ -260,41 +327,50 @@ static const struct param callback_params[] = {
 	PARAM_END
 };
 
-/* A sign-in that went wrong ends on a page, never in another redirect: no loop can come of it. */
+/* A sign-in that went wrong ends on a page, never in another redirect: no loop can come of it.
+ * why: what the operator should know, or NULL. */
 static enum rc
-callback_failed(struct req *r)
+callback_failed(struct req *r, const char *why)
 {
+	if (why != NULL)
+		log_warn("sign-in: %s", why);
 	r->detail = r->lang == LANG_KO ? "로그인을 마치지 못했습니다. 처음부터 다시 로그인해 주세요." :
 	    "Signing in was not completed. Please start again.";
 	return RC_INVALID;
 }
 
-/* The answer is the one to the sign-in that this browser began (state), and of our provider
- * (RFC 9207). */
+/* The answer is the one to the sign-in that this browser began (state), and of our provider, if
+ * it says so in its answers (RFC 9207). */
 static bool
-answer_fits(struct req *r, const struct callback_in *in, struct flow *ret)
+answer_fits(struct req *r, const struct callback_in *in, bool sends_iss, struct flow *ret)
 {
 	if (in->error != NULL || in->code == NULL || in->state == NULL || !flow_get(r, ret))
 		return false;
-	if (in->iss == NULL || strcmp(in->iss, r->conf->auth_url) != 0)
+	if (in->iss == NULL ? sends_iss : strcmp(in->iss, attend(r)->provider.issuer) != 0)
 		return false;
 	return strlen(in->state) == strlen(ret->state) &&
 	    crypto_equal(in->state, ret->state, strlen(ret->state));
 }
 
-/* The tokens are for us, from this very sign-in, and of one person. */
-static bool
-tokens_fit(struct req *r, const struct tokens *t, const struct flow *f)
+/* The tokens are for us, from this very sign-in, and of one person: NULL, else what is wrong. */
+static const char *
+misfit(struct req *r, const struct tokens *t, const struct flow *f)
 {
 	const struct json *claims;
 	const char *subject;
 
-	if (t->id == NULL || accept_token(r, t->access) != RC_OK ||
-	    jwt_id_token(attend(r)->verifier, r->arena, t->id, r->conf->client_id, f->nonce,
-	    now_s(), &claims) != RC_OK)
-		return false;
+	if (strlen(t->access) > TOKEN_LEN_MAX)
+		return arena_fmt(r->arena, "the access token is too long for a cookie, %zu bytes: have "
+		    "the provider put less into it", strlen(t->access));
+	if (accept_token(r, t->access) != RC_OK)
+		return "the access token is none of ours: compare issuer, audience, token_typ and "
+		    "claim_use with one";
+	if (t->id == NULL || jwt_id_token(attend(r)->provider.verifier, r->arena, t->id,
+	    r->conf->client_id, f->nonce, now_s(), &claims) != RC_OK)
+		return "the ID token is none of this sign-in's";
 	subject = json_text(claims, "sub");
-	return subject != NULL && strcmp(subject, r->who->subject) == 0;
+	return subject != NULL && strcmp(subject, r->who->subject) == 0 ? NULL :
+	    "access token and ID token are of different people";
 }
 
 static enum rc
@@ -302,41 +378,53 @@ callback_get(struct req *r)
 {
 	const struct callback_in *in = r->in;
 	struct arena *a = r->arena;
+	struct provider_meta m;
 	struct tokens t;
 	struct flow f;
+	const char *why;
 	enum rc rc;
 
-	if (!answer_fits(r, in, &f))
-		return callback_failed(r);
+	if ((rc = provider_meta(r, &m)) != RC_OK)
+		return rc;
+	if (!answer_fits(r, in, m.sends_iss, &f))
+		return callback_failed(r, NULL);
 	rc = ask_tokens(r, arena_fmt(a, "grant_type=authorization_code&code=%s&redirect_uri=%s"
 	    "&code_verifier=%s", net_escape(a, in->code),
 	    net_escape(a, arena_fmt(a, "%s/callback", r->conf->event_url)), f.verifier), &t);
 	if (rc == RC_UNAUTH)
-		return callback_failed(r);
+		return callback_failed(r, NULL);
 	if (rc != RC_OK)
 		return rc;
-	if (!tokens_fit(r, &t, &f))
-		return callback_failed(r);
+	if ((why = misfit(r, &t, &f)) != NULL)
+		return callback_failed(r, why);
 	http_cookie_set(r, "flow", "", 0);
 	set_cookies(r, &t);
 	return http_redirect(r, f.to);
 }
 
+/* Whatever fails here, the browser has forgotten the tokens. logout_uri is what Cognito calls
+ * the address to come back to; others pass over it (RP-Initiated Logout 1.0, 2). */
 static enum rc
 sign_out_post(struct req *r)
 {
 	struct arena *a = r->arena;
-	const char *token = http_cookie(r, "refresh"), *body;
+	const char *token = http_cookie(r, "refresh"), *home, *body;
+	struct provider_meta m;
 	int status;
 
-	/* When this fails the browser has forgotten the token all the same. */
-	if (token != NULL)
-		(void)provider_post(r, "/revoke", arena_fmt(a, "token=%s", net_escape(a, token)),
-		    &status, &body);
 	forget_cookies(r);
-	return http_redirect(r, arena_fmt(a, "%s/sign-out?client_id=%s&post_logout_redirect_uri=%s",
-	    r->conf->auth_url, net_escape(a, r->conf->client_id),
-	    net_escape(a, arena_fmt(a, "%s/", r->conf->event_url))));
+	if (provider_meta(r, &m) != RC_OK)
+		return http_redirect(r, "/");
+	if (token != NULL && m.revocation != NULL)
+		(void)provider_post(r, &m, m.revocation, arena_fmt(a, "token=%s",
+		    net_escape(a, token)), &status, &body);
+	if (m.end_session == NULL)
+		return http_redirect(r, "/");
+	home = net_escape(a, arena_fmt(a, "%s/", r->conf->event_url));
+	return http_redirect(r, arena_fmt(a, "%s%cclient_id=%s&post_logout_redirect_uri=%s%s%s",
+	    m.end_session, joint(m.end_session), net_escape(a, r->conf->client_id), home,
+	    attend(r)->provider.foreign != NULL ? "&logout_uri=" : "",
+	    attend(r)->provider.foreign != NULL ? home : ""));
 }
 
 const struct route sign_in_routes[] = {

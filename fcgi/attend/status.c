@@ -2,8 +2,8 @@
 /* status.c - how this host is, for machines.
  *
  *	GET /healthz  200 while the process serves; touches nothing else
- *	GET /readyz   200 when the database can be read and the writer works, else 503 with why;
- *	              says which campaign is open, if one is
+ *	GET /readyz   200 when the database can be read, the writer works and the identity
+ *	              provider is known, else 503 with why; says which campaign is open, if one is
  *	GET /metrics  Prometheus text format 0.0.4, for this machine only */
 #include <string.h>
 
@@ -27,11 +27,14 @@ health_get(struct req *r)
 static const char *
 unready(struct req *r, const char **ret_campaign)
 {
+	struct provider_meta provider;
 	struct campaign campaign;
 	enum rc rc;
 
 	if (writer_broken(r->writer))
 		return "writer";
+	if (provider_meta(r, &provider) != RC_OK)
+		return "provider";
 	rc = campaign_find(r->db, r->arena, r->conf->zone, NULL, clock_now_ms(), &campaign);
 	if (rc == RC_OK && campaign.open)
 		*ret_campaign = campaign.slug;

@@ -14,7 +14,7 @@
 #include "base/crypto.h"
 #include "web/json.h"
 
-enum { KID_MAX = 128, FILE_MAX = 64 << 10, MEMORY = 8 << 20 };
+enum { KID_MAX = 128, MEMORY = 8 << 20 };
 
 void
 jwks_free(struct jwks *k)
@@ -37,9 +37,10 @@ jwks_find(const struct jwks *k, const char *kid)
 	return NULL;
 }
 
-/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. */
+/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. named: a
+ * key without a kid is none of use. */
 static void
-add(struct jwks *k, struct arena *a, const struct json *jwk)
+add(struct jwks *k, struct arena *a, const struct json *jwk, bool named)
 {
 	const char *kty = json_text(jwk, "kty"), *kid = json_text(jwk, "kid");
 	const char *use = json_text(jwk, "use"), *alg = json_text(jwk, "alg");
@@ -50,8 +51,10 @@ add(struct jwks *k, struct arena *a, const struct json *jwk)
 	if (kty == NULL || strcmp(kty, "RSA") != 0 || (use != NULL && strcmp(use, "sig") != 0) ||
 	    (alg != NULL && strcmp(alg, "RS256") != 0))
 		return;
-	if (kid == NULL || *kid == '\0' || strlen(kid) > KID_MAX || jwks_find(k, kid) != NULL ||
-	    n == NULL || e == NULL || k->n == JWKS_MAX)
+	if (kid == NULL && !named)
+		kid = "";
+	if (kid == NULL || (*kid == '\0' && named) || strlen(kid) > KID_MAX ||
+	    jwks_find(k, kid) != NULL || n == NULL || e == NULL || k->n == JWKS_MAX)
 		return;
 	if (!base64url_decode(a, n, strlen(n), &n_raw, &n_len) ||
 	    !base64url_decode(a, e, strlen(e), &e_raw, &e_len) ||
@@ -67,14 +70,14 @@ static const char *
 read_file(struct arena *a, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(a, 1, FILE_MAX + 1);
+	char *s = arena_alloc(a, 1, JWKS_TEXT_MAX + 1);
 	size_t len = 0;
 	ssize_t n = 1;
 
 	if (fd < 0)
 		return NULL;
-	while (n > 0 && len < FILE_MAX) {
-		n = read(fd, s + len, FILE_MAX - len);
+	while (n > 0 && len < JWKS_TEXT_MAX) {
+		n = read(fd, s + len, JWKS_TEXT_MAX - len);
 		if (n > 0)
 			len += (size_t)n;
 	}
@@ -83,25 +86,39 @@ read_file(struct arena *a, const char *path)
 }
 
 enum rc
-jwks_read(struct jwks *ret, const char *path)
+jwks_parse(struct jwks *ret, const char *s, size_t len, bool named)
 {
 	const struct json *list = NULL;
 	struct jwks k = { .n = 0 };
 	struct json *set;
-	const char *s;
 	struct arena a;
 	size_t i;
 
+	if (len > JWKS_TEXT_MAX)
+		return RC_CONFIG;
 	arena_init(&a, MEMORY);
-	s = read_file(&a, path);
-	if (s != NULL && json_parse(&a, s, strlen(s), &set) == RC_OK)
+	if (json_parse(&a, s, len, &set) == RC_OK)
 		list = json_get(set, "keys");
 	if (list != NULL && list->type == JSON_ARRAY)
 		for (i = 0; i < list->n; i++)
-			add(&k, &a, &list->items[i]);
+			add(&k, &a, &list->items[i], named);
 	arena_free(&a);
 	if (k.n == 0)
 		return RC_CONFIG;
 	*ret = k;
 	return RC_OK;
+}
+
+enum rc
+jwks_read(struct jwks *ret, const char *path)
+{
+	enum rc rc = RC_CONFIG;
+	const char *s;
+	struct arena a;
+
+	arena_init(&a, MEMORY);
+	if ((s = read_file(&a, path)) != NULL)
+		rc = jwks_parse(ret, s, strlen(s), true);
+	arena_free(&a);
+	return rc;
 }

@@ -18,19 +18,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "web/json.h"
 #include "web/jwks.h"
+#include "web/jwt_claims.h"
 
 enum {
 	TOKEN_MAX = 8192,
-	AUDIENCES_MAX = 8,
-	SUBJECT_MAX = 255,
-	LEEWAY_S = 60,
 	SLOTS = 4096,
 	LOCKS = 64
 };
@@ -43,7 +40,7 @@ struct entry {
 };
 
 struct jwt_verifier {
-	char *path, *issuer, *audience;
+	struct jwt_rules rules;
 	pthread_rwlock_t lock;           /* guards keys */
 	struct jwks keys;
 	_Atomic uint64_t generation;     /* one more with each change of keys */
@@ -70,7 +67,7 @@ struct token {
 static const size_t texts[] = {
 	offsetof(struct identity, subject), offsetof(struct identity, name),
 	offsetof(struct identity, email), offsetof(struct identity, client_id),
-	offsetof(struct identity, session),
+	offsetof(struct identity, session), offsetof(struct identity, scope),
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
@@ -103,8 +100,8 @@ look(struct jwt_verifier *v, int64_t now_s)
 	struct stat now;
 
 	pthread_mutex_lock(&v->reload);
-	if (stat(v->path, &now) == 0 && !is_same_file(&now, &v->seen) && v->failed_s != now_s) {
-		if (jwks_read(&fresh, v->path) == RC_OK) {
+	if (stat(v->rules.jwks, &now) == 0 && !is_same_file(&now, &v->seen) && v->failed_s != now_s) {
+		if (jwks_read(&fresh, v->rules.jwks) == RC_OK) {
 			pthread_rwlock_wrlock(&v->lock);
 			old = v->keys;
 			v->keys = fresh;
@@ -119,22 +116,24 @@ look(struct jwt_verifier *v, int64_t now_s)
 }
 
 enum rc
-jwt_verifier_open(struct jwt_verifier **ret, const char *jwks_path, const char *issuer,
-    const char *audience, const char **ret_error)
+jwt_verifier_open_rules(struct jwt_verifier **ret, const struct jwt_rules *rules,
+    const char **ret_error)
 {
 	struct jwt_verifier *v = must(calloc(1, sizeof(*v)));
 	size_t i;
 
-	if (stat(jwks_path, &v->seen) != 0 || jwks_read(&v->keys, jwks_path) != RC_OK) {
-		free(v);
-		if (ret_error != NULL)
-			*ret_error = "jwks: the file with the identity provider's public keys cannot "
-			    "be read or has no RS256 key; chulcheckctl keys create makes one";
-		return RC_CONFIG;
+	if (stat(rules->jwks, &v->seen) != 0 || jwks_read(&v->keys, rules->jwks) != RC_OK) {
+		if (rules->unknown_kid == NULL) {
+			free(v);
+			if (ret_error != NULL)
+				*ret_error = "jwks: the file with the identity provider's public keys "
+				    "cannot be read or has no RS256 key; chulcheckctl keys create "
+				    "makes one";
+			return RC_CONFIG;
+		}
+		v->seen = (struct stat){ 0 };
 	}
-	v->path = must(strdup(jwks_path));
-	v->issuer = must(strdup(issuer));
-	v->audience = must(strdup(audience));
+	v->rules = *rules;
 	v->failed_s = -1;
 	pthread_rwlock_init(&v->lock, NULL);
 	pthread_mutex_init(&v->reload, NULL);
@@ -142,6 +141,16 @@ jwt_verifier_open(struct jwt_verifier **ret, const char *jwks_path, const char *
 		pthread_mutex_init(&v->locks[i], NULL);
 	*ret = v;
 	return RC_OK;
+}
+
+enum rc
+jwt_verifier_open(struct jwt_verifier **ret, const char *jwks_path, const char *issuer,
+    const char *audience, const char **ret_error)
+{
+	struct jwt_rules rules = { .jwks = jwks_path, .issuer = issuer, .audience = audience,
+		.in_audience = "aud" };
+
+	return jwt_verifier_open_rules(ret, &rules, ret_error);
 }
 
 struct jwt_verifier *
@@ -158,9 +167,6 @@ jwt_verifier_close(struct jwt_verifier *v)
 	pthread_mutex_destroy(&v->reload);
 	pthread_rwlock_destroy(&v->lock);
 	jwks_free(&v->keys);
-	free(v->path);
-	free(v->issuer);
-	free(v->audience);
 	free(v);
 	return NULL;
 }
@@ -248,17 +254,6 @@ split(struct arena *a, const char *s, struct token *ret)
 	    base64url_decode(a, last + 1, len - (size_t)(last - s) - 1, &ret->sig, &ret->sig_len);
 }
 
-/* RFC 7515 4.1.9: "application/" may stand before it; letters compare without case. */
-static bool
-is_type(const char *typ, const char *want)
-{
-	static const char prefix[] = "application/";
-
-	if (typ != NULL && strncasecmp(typ, prefix, sizeof(prefix) - 1) == 0)
-		typ += sizeof(prefix) - 1;
-	return typ != NULL && strcasecmp(typ, want) == 0;
-}
-
 /* 1: by one of our keys; 0: not; -1: we hold no such key. */
 static int
 check_signature(struct jwt_verifier *v, const struct token *t, uint64_t *ret_generation)
@@ -280,9 +275,11 @@ check_signature(struct jwt_verifier *v, const struct token *t, uint64_t *ret_gen
 
 /* Header and signature; the claims are those of our issuer then, and nothing more is known. */
 static const struct json *
-open_token(struct jwt_verifier *v, struct arena *a, const char *token, const char *typ,
-    int64_t now_s, uint64_t *ret_generation)
+open_token(struct jwt_verifier *v, struct arena *a, const char *token,
+    bool (*typ_fits)(const struct jwt_rules *, const char *), int64_t now_s,
+    uint64_t *ret_generation)
 {
+	const struct json *typ;
 	const char *alg;
 	struct token t;
 	int good;
@@ -290,84 +287,20 @@ open_token(struct jwt_verifier *v, struct arena *a, const char *token, const cha
 	if (!split(a, token, &t))
 		return NULL;
 	alg = json_text(t.header, "alg");
-	if (alg == NULL || strcmp(alg, "RS256") != 0 || !is_type(json_text(t.header, "typ"), typ) ||
-	    json_get(t.header, "crit") != NULL)
+	typ = json_get(t.header, "typ");
+	if (alg == NULL || strcmp(alg, "RS256") != 0 || (typ != NULL && typ->type != JSON_STRING) ||
+	    !typ_fits(&v->rules, json_text(t.header, "typ")) || json_get(t.header, "crit") != NULL)
 		return NULL;
 	good = check_signature(v, &t, ret_generation);
 	if (good < 0) {
 		look(v, now_s);
 		good = check_signature(v, &t, ret_generation);
 	}
-	return good > 0 ? decode(a, t.claims, t.claims_len) : NULL;
-}
-
-/* One text, or an array of texts that has ours in it. */
-static bool
-is_audience(const struct json *aud, const char *want)
-{
-	bool found = false;
-	size_t i;
-
-	if (aud == NULL)
-		return false;
-	if (aud->type == JSON_STRING)
-		return strcmp(aud->s, want) == 0;
-	if (aud->type != JSON_ARRAY || aud->n > AUDIENCES_MAX)
-		return false;
-	for (i = 0; i < aud->n; i++) {
-		if (aud->items[i].type != JSON_STRING)
-			return false;
-		found = found || strcmp(aud->items[i].s, want) == 0;
+	if (good < 0 && v->rules.unknown_kid != NULL && v->rules.unknown_kid(v->rules.arg)) {
+		look(v, now_s);
+		good = check_signature(v, &t, ret_generation);
 	}
-	return found;
-}
-
-/* An optional time that must not lie ahead. */
-static bool
-is_past(const struct json *claims, const char *name, int64_t now_s)
-{
-	int64_t at;
-
-	return json_get(claims, name) == NULL ||
-	    (json_int(claims, name, &at) && at <= now_s + LEEWAY_S);
-}
-
-static bool
-check_claims(const struct jwt_verifier *v, const struct json *claims, const char *audience,
-    int64_t now_s)
-{
-	const char *iss = json_text(claims, "iss"), *sub = json_text(claims, "sub");
-	int64_t exp;
-
-	return iss != NULL && strcmp(iss, v->issuer) == 0 &&
-	    is_audience(json_get(claims, "aud"), audience) &&
-	    json_int(claims, "exp", &exp) && now_s < exp &&
-	    is_past(claims, "nbf", now_s) && is_past(claims, "iat", now_s) &&
-	    sub != NULL && *sub != '\0' && strlen(sub) <= SUBJECT_MAX;
-}
-
-static struct identity
-identity_of(const struct jwt_verifier *v, const struct json *claims)
-{
-	const struct json *proven = json_get(claims, "email_verified");
-	struct identity who = {
-		.issuer = v->issuer,
-		.subject = json_text(claims, "sub"),
-		.name = json_text(claims, "name"),
-		.email = json_text(claims, "email"),
-		.client_id = json_text(claims, "client_id"),
-		.session = json_text(claims, "sid"),
-		.role = role_parse(json_text(claims, "role")),
-		.standing = standing_parse(json_text(claims, "standing")),
-	};
-
-	(void)json_int(claims, "exp", &who.expires_at);
-	if (who.email != NULL && (*who.email == '\0' ||
-	    (proven != NULL && (proven->type != JSON_BOOL || proven->i == 0))))
-		who.email = NULL;
-	if (who.name == NULL || *who.name == '\0')
-		who.name = who.email != NULL ? who.email : who.subject;
-	return who;
+	return good > 0 ? decode(a, t.claims, t.claims_len) : NULL;
 }
 
 enum rc
@@ -386,10 +319,11 @@ jwt_access(struct jwt_verifier *v, struct arena *a, const char *token, int64_t n
 	crypto_sha256(token, len, digest);
 	if (cache_get(v, a, digest, ret))
 		return now_s < ret->expires_at ? RC_OK : RC_UNAUTH;
-	claims = open_token(v, a, token, "at+jwt", now_s, &generation);
-	if (claims == NULL || !check_claims(v, claims, v->audience, now_s))
+	claims = open_token(v, a, token, jwt_typ_is_access, now_s, &generation);
+	if (claims == NULL || !jwt_claims_fit(&v->rules, a, claims, v->rules.in_audience,
+	    v->rules.audience, now_s) || !jwt_use_fits(&v->rules, a, claims))
 		return RC_UNAUTH;
-	*ret = identity_of(v, claims);
+	*ret = jwt_identity(&v->rules, a, claims);
 	cache_put(v, digest, generation, ret);
 	return RC_OK;
 }
@@ -402,8 +336,8 @@ jwt_id_token(struct jwt_verifier *v, struct arena *a, const char *token, const c
 	const char *got, *azp;
 	uint64_t generation;
 
-	claims = open_token(v, a, token, "JWT", now_s, &generation);
-	if (claims == NULL || !check_claims(v, claims, client_id, now_s))
+	claims = open_token(v, a, token, jwt_typ_is_id, now_s, &generation);
+	if (claims == NULL || !jwt_claims_fit(&v->rules, a, claims, "aud", client_id, now_s))
 		return RC_UNAUTH;
 	/* OpenID Connect Core 3.1.3.7: a token for several audiences names the one it went to. */
 	azp = json_text(claims, "azp");
@@ -415,4 +349,65 @@ jwt_id_token(struct jwt_verifier *v, struct arena *a, const char *token, const c
 		return RC_UNAUTH;
 	*ret = claims;
 	return RC_OK;
+}
+
+enum rc
+jwt_event(struct jwt_verifier *v, struct arena *a, const char *token, const char *audience,
+    int64_t now_s, const struct json **ret)
+{
+	const struct json *claims;
+	uint64_t generation;
+
+	claims = open_token(v, a, token, jwt_typ_is_event, now_s, &generation);
+	if (claims == NULL || !jwt_event_fits(&v->rules, a, claims, audience, now_s))
+		return RC_UNAUTH;
+	*ret = claims;
+	return RC_OK;
+}
+
+enum rc
+jwt_id_hint(struct jwt_verifier *v, struct arena *a, const char *token, int64_t now_s,
+    const struct json **ret)
+{
+	const struct json *claims;
+	const char *iss;
+	uint64_t generation;
+
+	claims = open_token(v, a, token, jwt_typ_is_id, now_s, &generation);
+	if (claims == NULL || (iss = json_text(claims, "iss")) == NULL ||
+	    strcmp(iss, v->rules.issuer) != 0 || json_text(claims, "sub") == NULL)
+		return RC_UNAUTH;
+	*ret = claims;
+	return RC_OK;
+}
+
+const struct json *
+jwt_peek(struct arena *a, const char *token)
+{
+	struct token t;
+
+	return split(a, token, &t) ? decode(a, t.claims, t.claims_len) : NULL;
+}
+
+enum rc
+jwt_by_keys(const struct jwks *keys, struct arena *a, const char *token, const struct json **ret)
+{
+	const struct rsa *rsa = NULL;
+	const char *alg, *kid;
+	struct token t;
+
+	if (!split(a, token, &t))
+		return RC_UNAUTH;
+	alg = json_text(t.header, "alg");
+	kid = json_text(t.header, "kid");
+	if (alg == NULL || strcmp(alg, "RS256") != 0 || json_get(t.header, "crit") != NULL)
+		return RC_UNAUTH;
+	if (kid != NULL)
+		rsa = jwks_find(keys, kid);
+	if (keys->n == 1 && (kid == NULL || keys->key[0].kid[0] == '\0'))
+		rsa = keys->key[0].rsa;
+	if (rsa == NULL || !rsa_verify(rsa, t.text, t.signed_len, t.sig, t.sig_len))
+		return RC_UNAUTH;
+	*ret = decode(a, t.claims, t.claims_len);
+	return *ret != NULL ? RC_OK : RC_UNAUTH;
 }
