@@ -43,14 +43,14 @@
 	X(TEXT,   privacy_version, "2026-11-01", 1, 0, "version of the privacy notice in force") \
 	X(TEXT,   privacy_url,   "", 0, 0, "address of the privacy notice; empty: the page /privacy of the auth host") \
 	X(TEXT,   password_blocklist, "", 0, 0, "file with further passwords that nobody may choose, one a line") \
-	X(SECRET, shop_dsn,      "", 0, 0, "file with the ODBC connection string of the shop's database") \
-	X(TEXT,   shop_standing_sql,  "SELECT COUNT(DISTINCT c.email) AS registered, COUNT(p.id) AS purchases FROM customer c LEFT JOIN purchasedetails p ON p.email = c.email WHERE c.email = ?", 0, 0, "SQL with one parameter, the e-mail: columns registered, purchases") \
-	X(TEXT,   shop_purchases_sql, "SELECT p.id AS id, t.name AS product, t.count AS count FROM purchasedetails p JOIN product t ON t.id = p.product_id WHERE p.email = ? ORDER BY p.id", 0, 0, "SQL with one parameter, the e-mail: columns id, product, count") \
-	X(INT,    purchase_days, "0", 0, 3660, "only purchases of the last so many days count; 0: any time. Needs the column bought_at") \
-	X(INT,    purchase_amount, "0", 0, 1000000000000, "purchases that count must add up to so much; 0: one is enough. Needs the column amount") \
-	X(TEXT,   purchase_products, "", 0, 0, "only purchases of these products count, product_id separated by commas; empty: any. Needs the column product_id") \
-	X(TEXT,   purchase_statuses, "", 0, 0, "only orders in one of these states count, separated by commas; empty: any. Needs the column status") \
-	X(TEXT,   purchase_cancelled, "cancelled,canceled,refunded,returned,취소,환불,반품", 0, 0, "orders in one of these states never count, where there is a column status") \
+	X(SECRET, shop_dsn,      "", 0, 0, "file with the ODBC connection string of the shop's database: see chulcheck-shop(5)") \
+	X(TEXT,   shop_standing_sql,  "SELECT COUNT(DISTINCT c.email) AS registered, COUNT(p.id) AS purchases FROM customer c LEFT JOIN purchasedetails p ON p.email = c.email WHERE c.email = ?", 0, 0, "SQL with one parameter, the e-mail, that gives registered and purchases: see chulcheck-shop(5)") \
+	X(TEXT,   shop_purchases_sql, "SELECT p.id AS id, t.name AS product, t.count AS count FROM purchasedetails p JOIN product t ON t.id = p.product_id WHERE p.email = ? ORDER BY p.id", 0, 0, "SQL with one parameter, the e-mail, that gives id, product, count and more: see chulcheck-shop(5)") \
+	X(INT,    purchase_days, "0", 0, 3660, "only purchases of the last so many days count; 0: any time; needs the column bought_at of shop_purchases_sql") \
+	X(INT,    purchase_amount, "0", 0, 1000000000000, "purchases that count must add up to so much; 0: one is enough; needs the column amount") \
+	X(TEXT,   purchase_products, "", 0, 0, "only purchases of these products count, product_id separated by commas; empty: any; needs the column product_id") \
+	X(TEXT,   purchase_statuses, "", 0, 0, "only orders in one of these states count, separated by commas; empty: any; needs the column status") \
+	X(TEXT,   purchase_cancelled, "cancelled,canceled,refunded,returned,취소,취소완료,주문취소,환불,환불완료,반품,반품완료", 0, 0, "orders in one of these states never count, where shop_purchases_sql gives a column status") \
 	X(INT,    shop_timeout_s, "3", 1, 30, "seconds to wait for the shop's database") \
 	X(INT,    access_ttl_s,  "300", 60, 300, "life of an access token in seconds") \
 	X(INT,    refresh_ttl_s, "2592000", 3600, 7776000, "life of a chain of refresh tokens in seconds") \

@@ -11,5 +11,5 @@ install: all $(O)/chulcheck.conf.5
 	install -m 644 systemd/sysusers.conf $(D)/lib/sysusers.d/chulcheck.conf
 	install -m 644 systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/chulcheck.conf
 	install -m 644 man/*.1 $(D)/share/man/man1
-	install -m 644 $(O)/chulcheck.conf.5 $(D)/share/man/man5
+	install -m 644 $(O)/chulcheck.conf.5 man/chulcheck-shop.5 $(D)/share/man/man5
 	install -m 644 README.md README.ko.md LICENSE docs/openapi.yaml $(D)/share/doc/chulcheck

@@ -2,7 +2,7 @@
 
 # Packages that a build and a run need, and those that only tests and the lint need.
 RUN_PACKAGES='gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libscrypt-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev unixodbc-dev libqrencode-dev libsqliteodbc nginx-light spawn-fcgi sqlite3 python3 python3-aiosmtpd tzdata curl'
-TEST_PACKAGES='git openssl python3-jsonschema python3-yaml cppcheck mandoc systemd faketime valgrind chromium fonts-noto-cjk nodejs npm libfcgi-bin procps iproute2 john-data'
+TEST_PACKAGES='git openssl python3-jsonschema python3-yaml cppcheck mandoc systemd faketime valgrind chromium fonts-noto-cjk nodejs npm libfcgi-bin procps iproute2 john-data mariadb-server-core mariadb-client-core odbc-mariadb postgresql odbc-postgresql'
 
 say() { echo "$*"; }
 die() { echo "$(basename "$0"): $*" >&2; exit 1; }
@@ -33,10 +33,19 @@ Let root run: apt-get install$_missing"
 	say "installing with ${_sudo:+sudo }apt-get:$_missing"
 	_log=$(mktemp)
 	$_sudo apt-get update >"$_log" 2>&1 || { cat "$_log"; rm "$_log"; die 'apt-get update failed: can the package mirror be reached?'; }
-	# RUNLEVEL=1: services that packages bring (nginx on port 80) are not started.
+	# RUNLEVEL=1: services that packages bring (nginx on port 80) are not started. And no database
+	# cluster is made for a PostgreSQL that only tests use.
+	_no_cluster=/etc/postgresql-common/createcluster.d
+	case $_missing in
+	*' postgresql'*) [ ! -e $_no_cluster ] || _no_cluster='' ;;
+	*) _no_cluster='' ;;
+	esac
+	[ -z "$_no_cluster" ] || echo 'create_main_cluster = false' | $_sudo install -D -m 644 /dev/stdin $_no_cluster/chulcheck.conf
+	_code=0
 	# shellcheck disable=SC2086
-	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $_missing >"$_log" 2>&1 ||
-		{ cat "$_log"; rm "$_log"; die "apt-get could not install:$_missing"; }
+	$_sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $_missing >"$_log" 2>&1 || _code=$?
+	[ -z "$_no_cluster" ] || $_sudo rm -r $_no_cluster
+	[ $_code = 0 ] || { cat "$_log"; rm "$_log"; die "apt-get could not install:$_missing"; }
 	rm "$_log"
 }
 

@@ -226,7 +226,8 @@ struct page {
 };
 
 /* A value to show: "" for NULL, NULL if there is no such column. What is not UTF-8 is shown as
- * U+FFFD; what was cut is cut between characters. */
+ * U+FFFD; what was cut is cut between characters; the
+ * blanks behind the values of CHAR columns go. */
 static const char *
 shown(struct shop_link *l, struct shop_question *q, size_t i, size_t cap)
 {
@@ -237,6 +238,8 @@ shown(struct shop_link *l, struct shop_question *q, size_t i, size_t cap)
 
 	if (text == NULL)
 		return odbc_has(l->odbc, i) ? "" : NULL;
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
 	cut = cut || len > cap;
 	len = len > cap ? cap : len;
 	for (at = len; cut && at - len < 3 && len > 0 && !str_utf8(text, len); len--)
