@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "db/writer.h"
 #include "oauth_client.h"
+#include "onward.h"
 #include "query.h"
 #include "scope.h"
 #include "session.h"
@@ -84,7 +85,8 @@ answer(struct req *r, const struct authorize_in *in, const char *name, const cha
 
 	if (given(in->state))
 		url = arena_fmt(a, "%s&state=%s", url, net_escape(a, in->state));
-	return http_redirect(r, url);
+	/* A mark says that it comes from a form of ours. */
+	return given(in->after) ? onward(r, url) : http_redirect(r, url);
 }
 
 /* What the request says of the sign-in (OpenID Connect Core 3.1.2.1). */
@@ -301,6 +303,9 @@ authorize_get(struct req *r)
 		return rc;
 	if (verdict != GO)
 		return verdict == ASK ? ask(r, in) : answer(r, in, "error", "login_required");
+	if (r->who->duty != NULL)        /* what must be done first takes asking, too */
+		return demand.none ? answer(r, in, "error", "interaction_required") :
+		    session_duty(r);
 	rc = writer_run(r->writer, r->arena, code_run, &c);
 	return rc == RC_OK ? answer(r, in, "code", c.code) : rc;
 }
