@@ -94,8 +94,12 @@ sql "$AUTH_DB" "UPDATE session SET created_at = created_at + 60"
 sql "$AUTH_DB" "DELETE FROM acceptance WHERE account_id = (SELECT id FROM account WHERE email = '$CUSTOMER_EMAIL')"
 ask "$back"; has 'new terms: to their page first' "$location" '/accept-terms?next=%2Fauthorize%3F'
 ask "$back&prompt=none"; has 'new terms: prompt=none' "$location" "$back?error=interaction_required"
-page "$AUTH_URL/accept-terms?next=/account"
-post "$AUTH_URL/accept-terms" accept=1 next=/account
+ask "$back&prompt=login"; page "$AUTH_URL$location"
+post "$AUTH_URL/sign-in" "email=$CUSTOMER_EMAIL" "password=$CUSTOMER_PASSWORD" "next=$(field next)"
+has 'after the sign-in as well' "$url" "$AUTH_URL/accept-terms?next="
+req POST "$AUTH_URL/accept-terms" -b "$jar" -d accept=1 --data-urlencode "next=$(field next)" --data-urlencode "csrf=$(field csrf)"
+req GET "$AUTH_URL$(printf %s "$head" | sed -n 's/^[Ll]ocation: //p')" -b "$jar"
+has 'both done: on, by a page' "$head" "Refresh: 0;url=$back?code="
 ask "$back"; has 'accepted: on' "$location" "$back?code="
 
 # userinfo
