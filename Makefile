@@ -39,7 +39,7 @@ all: $(PROGRAMS)
 $(O)/chulcheck-attend: $(call obj,fcgi/attend/*.c) $(WEB) $(DB) $(BASE)
 $(O)/chulcheck-auth:   $(call obj,fcgi/auth/*.c) $(WEB) $(DB) $(BASE)
 $(O)/chulcheck-notify: $(call obj,notify/*.c) $(HTML) $(DB) $(BASE)
-$(O)/chulcheckctl:     $(call obj,ctl/*.c) $(addprefix $(O)/fcgi/,web/jwt.o web/jwks.o web/json.o web/identity.o web/param.o auth/password.o auth/totp.o) $(DB) $(BASE)
+$(O)/chulcheckctl:     $(call obj,ctl/*.c) $(addprefix $(O)/fcgi/,web/jwt_keys.o web/jwt_keys_change.o web/jwks.o web/json.o web/identity.o web/param.o auth/password.o auth/totp.o) $(DB) $(BASE)
 $(PROGRAMS):
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -68,7 +68,7 @@ $(O)/%.o: %.c Makefile VERSION | $(GEN)
 # The manual of the settings is their table between a head and a tail.
 $(O)/chulcheck.conf.5: $(O)/chulcheck-attend man/chulcheck.conf.5.head man/chulcheck.conf.5.tail
 	{ cat man/chulcheck.conf.5.head; echo .Bl -tag -width Ds; $< --settings | \
-	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); print $$0 "." }'; \
+	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); gsub(/\. /, ".\n"); print $$0 "." }'; \
 	    echo .El; cat man/chulcheck.conf.5.tail; } >$@.tmp && mv $@.tmp $@
 
 check: all $(UNIT) headers schema $(O)/chulcheck.conf.5

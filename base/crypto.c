@@ -308,18 +308,29 @@ no_passphrase(char *buf, int size, int writing, void *data)
 	return -1;
 }
 
+/* In few calls (OpenSSL itself would read a file byte by byte), and wiped afterwards. */
 enum rc
 rsa_read(struct rsa **ret, const char *pem_path)
 {
 	int fd = open(pem_path, O_RDONLY | O_CLOEXEC);
-	EVP_PKEY *key;
+	char text[16384];
+	EVP_PKEY *key = NULL;
+	size_t len = 0;
+	ssize_t n = 1;
 	BIO *bio;
 
 	if (fd < 0)
 		return errno == ENOENT ? RC_NOTFOUND : RC_IO;
-	must((bio = BIO_new_fd(fd, BIO_CLOSE)) != NULL);
-	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	BIO_free(bio);
+	while (n > 0 && len < sizeof(text))
+		if ((n = read(fd, text + len, sizeof(text) - len)) > 0)
+			len += (size_t)n;
+	(void)close(fd);
+	if (n == 0) {
+		must((bio = BIO_new_mem_buf(text, (int)len)) != NULL);
+		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+		BIO_free(bio);
+	}
+	crypto_wipe(text, len);
 	return rsa_wrap(ret, key);
 }
 

@@ -23,6 +23,10 @@ void net_init(void);                         /* once per process, before threads
     const char *user, const char *password, const char *form, int64_t timeout_ms,
     int *ret_status, const char **ret_body);
 
+/* The same for a text of a type, without authentication. */
+[[nodiscard]] enum rc net_push(struct arena *, const char *url, const char *type, const char *text,
+    int64_t timeout_ms, int *ret_status, const char **ret_body);
+
 struct net_get {
 	const char *url, *ca;
 	const char *bearer;              /* token (RFC 6750), or NULL */

@@ -13,6 +13,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "notify.h"
 
@@ -184,6 +185,7 @@ main(int argc, char **argv)
 	struct conf conf;
 
 	log_name("chulcheck-notify");
+	process_harden();
 	if (strcmp(option, "--list") == 0)
 		return list(), 0;
 	if (strcmp(option, "--timers") == 0)

@@ -44,6 +44,9 @@ bool run_is_over(const struct run *);
  * must be tried again. */
 [[nodiscard]] enum rc outbox_deliver(struct run *);
 
+/* Pushes the security events that are due to the event host: security_event.c. Auth domain only. */
+[[nodiscard]] enum rc security_event_deliver(struct run *);
+
 /* "<random@domain>": a Message-ID (RFC 5322 3.6.4) in the domain of mail_from. */
 const char *outbox_message_id(struct run *);
 

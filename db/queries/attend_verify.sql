@@ -73,7 +73,8 @@ FROM (SELECT reward_id, MIN(id) AS id FROM "grant" WHERE state = 'owed' GROUP BY
 JOIN (SELECT reward_id, MAX(id) AS id FROM "grant" WHERE state IN ('granted', 'claimed', 'fulfilled')
       GROUP BY reward_id) g ON g.reward_id = w.reward_id AND g.id > w.id;
 
--- Count, streak and longest of each row, from the days themselves.
+-- Count, streak and longest of each row, from the days themselves. Of somebody who left, only the
+-- days of his rewards are still there.
 -- name: verify_attendance one
 -- out:  n int, first text
 SELECT COUNT(*) AS n, 'customer ' || CAST(MIN(s.customer_id) AS TEXT) AS first FROM (
@@ -83,6 +84,7 @@ SELECT COUNT(*) AS n, 'customer ' || CAST(MIN(s.customer_id) AS TEXT) AS first F
            LAG(a.streak) OVER w AS streak_before,
            LAG(a.longest) OVER w AS longest_before
     FROM attendance a
+    WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = a.customer_id AND c.erased_at > 0)
     WINDOW w AS (PARTITION BY a.campaign_id, a.customer_id ORDER BY a.day)) s
 WHERE s.count <> s.position
    OR s.streak <> CASE WHEN s.day_before = s.day - 1 THEN s.streak_before + 1 ELSE 1 END

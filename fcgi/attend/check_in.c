@@ -15,6 +15,7 @@
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "db/writer.h"
+#include "erase.h"
 #include "query.h"
 #include "standing.h"
 #include "stock.h"
@@ -160,6 +161,10 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 	size_t n;
 	enum rc rc;
 
+	/* A token outlives the account by some minutes. */
+	if (j->customer.id == 0 && (rc = erase_check(db, a, j->r->who->issuer,
+	    j->r->who->subject)) != RC_OK)
+		return rc;
 	if ((rc = eligible(j, now, &verified)) != RC_OK ||
 	    (rc = put_customer(db, a, j, verified, now, &id)) != RC_OK ||
 	    (rc = q_attendance_add(db, a, out->campaign.id, id, out->day, now, after.count,

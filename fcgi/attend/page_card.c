@@ -167,10 +167,11 @@ earned_view(struct req *r, const struct card *c)
 	return v;
 }
 
+/* NULL: his account is another provider's. */
 static const char *
 account_url(struct req *r)
 {
-	return arena_fmt(r->arena, "%s/account", r->conf->auth_url);
+	return attend(r)->provider.foreign != NULL ? NULL : arena_fmt(r->arena, "%s/account", r->conf->auth_url);
 }
 
 static struct view_today
@@ -256,7 +257,8 @@ show_welcome(struct req *r, const struct card *c)
 	page_welcome(&r->body_out, &(struct page_welcome){
 		.lang = r->lang, .campaign = attend_name(r->lang, c->campaign.name_ko, c->campaign.name_en),
 		.open = c->campaign.open, .rules = &rules,
-		.sign_up = arena_fmt(r->arena, "%s/sign-up", r->conf->auth_url),
+		.sign_up = attend(r)->provider.foreign != NULL ? NULL :
+		    arena_fmt(r->arena, "%s/sign-up", r->conf->auth_url),
 		.milestones = milestones_view(r, c), .milestones_n = (int64_t)c->milestones_n,
 	});
 }

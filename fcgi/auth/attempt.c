@@ -188,14 +188,11 @@ put(struct count *c, struct db *db, struct arena *a, size_t i, const struct atte
 {
 	enum attempt_rule rule = c->t->key[i].rule;
 	const char *key = key_of(c->r, a, rule, c->t->key[i].whom);
-	int64_t fails = row->fails + c->by, free_at = row->free_at;
+	int64_t fails = row->fails + c->by, wait_s = attempt_wait(rule, fails), free_at;
 
 	if (fails <= 0 || (c->by < 0 && rules[rule].decay_s == 0))
 		return q_attempt_clear(db, a, key, NULL);
-	if (c->by > 0)
-		free_at = now + attempt_wait(rule, fails);
-	else if (attempt_wait(rule, fails) == 0)
-		free_at = 0;
+	free_at = wait_s == 0 ? 0 : c->by > 0 ? now + wait_s : row->free_at;
 	return q_attempt_put(db, a, key, fails, row->last_at, free_at, NULL);
 }
 

@@ -6,6 +6,7 @@
 #include "web/http.h"
 #include "web/identity.h"
 
+struct issuer;
 struct jwt_signer;
 struct jwt_verifier;
 struct shop;
@@ -15,6 +16,7 @@ struct auth {
 	const struct conf *conf;
 	struct jwt_signer *signer;
 	struct jwt_verifier *verifier;   /* our own access tokens, when they come back */
+	struct issuer *issuer;           /* another provider whose customers are asked about, or NULL */
 	struct shop *shop;
 	struct gate hashing;             /* around every scrypt computation */
 };
@@ -33,7 +35,7 @@ extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_
     account_password_routes[], account_factor_routes[], account_sign_ins_routes[],
     account_delete_routes[], new_password_routes[], terms_routes[], staff_routes[],
     authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[],
-    userinfo_routes[];
+    standing_routes[], userinfo_routes[];
 
 static inline struct auth *
 auth(const struct req *r)

@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "session.h"
 #include "shop.h"
+#include "web/issuer.h"
 #include "web/jwt.h"
 #include "web/language.h"
 #include "web/worker.h"
@@ -22,6 +23,7 @@ close_domain(void *domain)
 {
 	struct auth *d = domain;
 
+	issuer_close(d->issuer);
 	shop_close(d->shop);
 	jwt_verifier_close(d->verifier);
 	jwt_signer_close(d->signer);
@@ -61,10 +63,14 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 	gate_init(&d->hashing, conf->hash_limit,
 	    conf->threads / 2 > conf->hash_limit ? conf->threads / 2 - conf->hash_limit : 0);
 	d->shop = shop_open(conf);
-	rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
+	rc = jwt_keys_create(conf->keys, conf->jwks, ret_error);
+	if (rc == RC_OK)
+		rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
 	if (rc == RC_OK)
 		rc = jwt_verifier_open(&d->verifier, conf->jwks, conf->auth_url, conf->audience,
 		    ret_error);
+	if (rc == RC_OK && issuer_is_foreign(conf))
+		rc = issuer_open(&d->issuer, conf, conf->auth_db, ret_error);
 	if (rc != RC_OK) {
 		close_domain(d);
 		return rc;
@@ -88,6 +94,7 @@ static const struct route *const tables[] = {
 	terms_routes,
 	staff_routes,
 	purchases_routes,
+	standing_routes,
 	authorize_routes,
 	oauth_token_routes,
 	userinfo_routes,

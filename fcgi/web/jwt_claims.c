@@ -70,6 +70,13 @@ jwt_typ_is_id(const struct jwt_rules *rules, const char *typ)
 	return is_type(typ, "JWT") || (rules->foreign && typ == NULL);
 }
 
+bool
+jwt_typ_is_event(const struct jwt_rules *rules, const char *typ)
+{
+	(void)rules;
+	return is_type(typ, "secevent+jwt");
+}
+
 const struct json *
 jwt_claim(struct arena *a, const struct json *claims, const char *path)
 {
@@ -142,6 +149,18 @@ jwt_claims_fit(const struct jwt_rules *rules, struct arena *a, const struct json
 	    json_int(claims, "exp", &exp) && now_s < exp &&
 	    is_past(claims, "nbf", now_s) && is_past(claims, "iat", now_s) &&
 	    sub != NULL && *sub != '\0' && strlen(sub) <= SUBJECT_MAX;
+}
+
+bool
+jwt_event_fits(const struct jwt_rules *rules, struct arena *a, const struct json *claims,
+    const char *audience, int64_t now_s)
+{
+	const char *iss = json_text(claims, "iss");
+
+	return iss != NULL && strcmp(iss, rules->issuer) == 0 &&
+	    is_audience(jwt_claim(a, claims, "aud"), audience) &&
+	    json_get(claims, "iat") != NULL && is_past(claims, "iat", now_s) &&
+	    json_get(claims, "events") != NULL;
 }
 
 bool

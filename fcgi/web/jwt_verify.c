@@ -352,6 +352,20 @@ jwt_id_token(struct jwt_verifier *v, struct arena *a, const char *token, const c
 }
 
 enum rc
+jwt_event(struct jwt_verifier *v, struct arena *a, const char *token, const char *audience,
+    int64_t now_s, const struct json **ret)
+{
+	const struct json *claims;
+	uint64_t generation;
+
+	claims = open_token(v, a, token, jwt_typ_is_event, now_s, &generation);
+	if (claims == NULL || !jwt_event_fits(&v->rules, a, claims, audience, now_s))
+		return RC_UNAUTH;
+	*ret = claims;
+	return RC_OK;
+}
+
+enum rc
 jwt_id_hint(struct jwt_verifier *v, struct arena *a, const char *token, int64_t now_s,
     const struct json **ret)
 {

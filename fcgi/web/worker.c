@@ -26,6 +26,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "db/db.h"
 #include "db/writer.h"
 #include "web/parent.h"
@@ -383,6 +384,7 @@ worker_main(const struct app *app, int argc, char **argv)
 	int i;
 
 	log_name(app->name);
+	process_harden();
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
 			file = argv[++i];
