@@ -146,23 +146,31 @@ net_post(struct arena *a, const char *url, const char *ca, const char *user,
 	return perform(c, &reply, ret_status, ret_body);
 }
 
+static struct curl_slist *
+add_header(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	return list;
+}
+
 enum rc
-net_push(struct arena *a, const char *url, const char *type, const char *text, int64_t timeout_ms,
-    int *ret_status, const char **ret_body)
+net_push(struct arena *a, const struct net_push *p, int *ret_status, const char **ret_body)
 {
 	struct reply reply = { .body = { .arena = a }, .max = REPLY_MAX };
 	struct curl_slist *headers;
 	CURL *c;
 	enum rc rc;
 
-	if (!str_prefix(url, "https://") && !stays_here(url))
+	if (!str_prefix(p->url, "https://") && !stays_here(p->url))
 		return RC_CONFIG;
-	headers = curl_slist_append(NULL, arena_fmt(a, "Content-Type: %s", type));
-	if (headers == NULL)
-		abort();
-	c = open_http(&reply, url, "", timeout_ms);
+	headers = add_header(NULL, arena_fmt(a, "Content-Type: %s", p->type));
+	if (p->bearer != NULL)
+		headers = add_header(headers, arena_fmt(a, "Authorization: Bearer %s", p->bearer));
+	c = open_http(&reply, p->url, "", p->timeout_ms);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, text);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->text);
 	rc = perform(c, &reply, ret_status, ret_body);
 	curl_slist_free_all(headers);
 	return rc;

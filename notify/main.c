@@ -19,7 +19,8 @@
 
 enum { MEMORY = 64 << 20 };
 
-static const struct job *const jobs[] = { &job_reminder, &job_stock_alert, &job_deliver };
+static const struct job *const jobs[] = { &job_reminder, &job_stock_alert, &job_deliver,
+    &job_standing };
 enum { JOBS = sizeof(jobs) / sizeof(jobs[0]) };
 
 static const char usage_text[] =

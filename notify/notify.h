@@ -35,7 +35,7 @@ struct job {
 };
 
 /* One file, one job; listed in main.c. */
-extern const struct job job_reminder, job_stock_alert, job_deliver;
+extern const struct job job_reminder, job_stock_alert, job_deliver, job_standing;
 
 /* True when the run is to end: its time is over or it was asked to (SIGTERM, SIGINT). */
 bool run_is_over(const struct run *);

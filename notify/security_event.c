@@ -44,8 +44,10 @@ push(struct run *r, const struct security_event_next *e)
 	int status = 0;
 	enum rc rc;
 
-	rc = net_push(r->arena, arena_fmt(r->arena, "%s/v1/security-events", r->conf->event_url),
-	    "application/secevent+jwt", e->token, TIMEOUT_MS, &status, &body);
+	rc = net_push(r->arena, &(struct net_push){
+		.url = arena_fmt(r->arena, "%s/v1/security-events", r->conf->event_url),
+		.type = "application/secevent+jwt", .text = e->token, .timeout_ms = TIMEOUT_MS,
+	    }, &status, &body);
 	if (rc == RC_OK && status == 202) {
 		r->tally.sent++;
 		return db_write(r->db, r->arena, put_outcome, &o);
