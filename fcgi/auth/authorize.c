@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "db/writer.h"
 #include "oauth_client.h"
+#include "onward.h"
 #include "query.h"
 #include "scope.h"
 #include "session.h"
@@ -84,7 +85,8 @@ answer(struct req *r, const struct authorize_in *in, const char *name, const cha
 
 	if (given(in->state))
 		url = arena_fmt(a, "%s&state=%s", url, net_escape(a, in->state));
-	return http_redirect(r, url);
+	/* A mark says that it comes from a form of ours. */
+	return given(in->after) ? onward(r, url) : http_redirect(r, url);
 }
 
 /* What the request says of the sign-in (OpenID Connect Core 3.1.2.1). */
@@ -206,21 +208,27 @@ came_back(struct req *r, const struct authorize_in *in, int64_t signed_in_at)
 	    strcmp(seen + epoch + 1, session_tag(r)) != 0;
 }
 
-/* To the sign-in page, and back here after it. */
+/* To a page of ours, and back here after it. */
 static enum rc
-ask(struct req *r, const struct authorize_in *in)
+send_to(struct req *r, const struct authorize_in *in, const char *page, const char *after)
 {
 	struct arena *a = r->arena;
 	const char *next, *url;
 
-	next = arena_fmt(a, "/authorize?%s&after=%s", request_text(r, in),
-	    mark(r, in, arena_fmt(a, "%lld.%s", (long long)auth_now(), session_tag(r))));
+	next = arena_fmt(a, "/authorize?%s&after=%s", request_text(r, in), after);
 	if (session_next(next) != next)
 		return answer(r, in, "error", "invalid_request");        /* too long to come back */
-	url = arena_fmt(a, "/sign-in?next=%s", net_escape(a, next));
+	url = arena_fmt(a, "%s?next=%s", page, net_escape(a, next));
 	if (given(in->login_hint) && str_email(in->login_hint))
 		url = arena_fmt(a, "%s&email=%s", url, net_escape(a, in->login_hint));
 	return http_redirect(r, url);
+}
+
+static const char *
+new_mark(struct req *r, const struct authorize_in *in)
+{
+	return mark(r, in, arena_fmt(r->arena, "%lld.%s", (long long)auth_now(),
+	    session_tag(r)));
 }
 
 /* Whether the browser's session is what the request demands. GO: yes. */
@@ -299,10 +307,13 @@ authorize_get(struct req *r)
 		return answer(r, in, "error", error);
 	if ((rc = judge(r, in, &demand, &verdict)) != RC_OK)
 		return rc;
+	if (verdict == ASK)
+		return send_to(r, in, "/sign-in", new_mark(r, in));
 	if (verdict != GO)
-		return verdict == ASK ? ask(r, in) : answer(r, in, "error", "login_required");
-	if (r->who->duty != NULL)
-		return demand.none ? answer(r, in, "error", "interaction_required") : session_duty(r);
+		return answer(r, in, "error", "login_required");
+	if (r->who->duty != NULL)        /* what must be done first takes asking, too */
+		return demand.none ? answer(r, in, "error", "interaction_required") :
+		    send_to(r, in, r->who->duty, given(in->after) ? in->after : new_mark(r, in));
 	rc = writer_run(r->writer, r->arena, code_run, &c);
 	return rc == RC_OK ? answer(r, in, "code", c.code) : rc;
 }

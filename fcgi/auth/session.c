@@ -175,8 +175,8 @@ session_prove(struct req *r, const char *email, const char *password, const char
 static const char *
 agent_of(const struct req *r)
 {
-	char *text = arena_strn(r->arena, r->user_agent != NULL ? r->user_agent : "",
-	    strnlen(r->user_agent != NULL ? r->user_agent : "", AGENT_MAX)), *s;
+	char *text = r->user_agent == NULL ? arena_str(r->arena, "") :
+	    arena_strn(r->arena, r->user_agent, strnlen(r->user_agent, AGENT_MAX)), *s;
 
 	for (s = text; *s != '\0'; s++)
 		if (*s < 0x20 || *s > 0x7e)

@@ -17,6 +17,7 @@
 #include "auth.h"
 #include "base/net.h"
 #include "db/writer.h"
+#include "onward.h"
 #include "page.h"
 #include "query.h"
 #include "scope.h"
@@ -112,8 +113,9 @@ leave(struct req *r, const struct leave *l)
 
 	if (r->who != NULL && (rc = writer_run(r->writer, r->arena, end_run, r)) != RC_OK)
 		return rc;
+	r->who = NULL;
 	session_cookie(r, "");
-	return http_redirect(r, l->target);
+	return r->method == POST ? onward(r, l->target) : http_redirect(r, l->target);
 }
 
 static enum rc

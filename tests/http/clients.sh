@@ -83,11 +83,24 @@ post "$AUTH_URL/sign-in" "email=$CUSTOMER_EMAIL" "password=$CUSTOMER_PASSWORD" '
 for bad in "9${mark#?}" "${mark%?}" "${mark%.*}." "${mark%.*}.x" "${mark#*.}" x .; do
 	req GET "$AUTH_URL/authorize?$query&redirect_uri=$back&prompt=login&after=$bad" -b "$jar"; has "a mark of one's own making: $bad" "$head" '/sign-in?next='
 done
-req GET "$AUTH_URL/authorize?$query&redirect_uri=$back&prompt=login&after=$mark" -b "$jar"; has 'in a new session it does' "$head" 'code='
+req GET "$AUTH_URL/authorize?$query&redirect_uri=$back&prompt=login&after=$mark" -b "$jar"; has 'in a new session it does' "$head" "Refresh: 0;url=$back?code="
+has "by a page, since a form may not lead to a client's host" "$status $body" "href=\"$back?code="
 req GET "$AUTH_URL/authorize?$query&redirect_uri=$back&prompt=login&after=$mark" -b "$old"; has 'in the old one still not' "$head" '/sign-in?next='
 sql "$AUTH_DB" "UPDATE session SET created_at = created_at - 60"
 req GET "$AUTH_URL/authorize?$query&redirect_uri=$back&prompt=login&after=$mark" -b "$jar"; has 'nor in one that is older than the mark' "$head" '/sign-in?next='
 sql "$AUTH_DB" "UPDATE session SET created_at = created_at + 60"
+
+# What somebody must do first, and sign-in by a form that leads to the event host.
+sql "$AUTH_DB" "DELETE FROM acceptance WHERE account_id = (SELECT id FROM account WHERE email = '$CUSTOMER_EMAIL')"
+ask "$back"; has 'new terms: to their page first' "$location" '/accept-terms?next=%2Fauthorize%3F'
+ask "$back&prompt=none"; has 'new terms: prompt=none' "$location" "$back?error=interaction_required"
+ask "$back&prompt=login"; page "$AUTH_URL$location"
+post "$AUTH_URL/sign-in" "email=$CUSTOMER_EMAIL" "password=$CUSTOMER_PASSWORD" "next=$(field next)"
+has 'after the sign-in as well' "$url" "$AUTH_URL/accept-terms?next="
+req POST "$AUTH_URL/accept-terms" -b "$jar" -d accept=1 --data-urlencode "next=$(field next)" --data-urlencode "csrf=$(field csrf)"
+req GET "$AUTH_URL$(printf %s "$head" | sed -n 's/^[Ll]ocation: //p')" -b "$jar"
+has 'both done: on, by a page' "$head" "Refresh: 0;url=$back?code="
+ask "$back"; has 'accepted: on' "$location" "$back?code="
 
 # userinfo
 ask $back

@@ -62,6 +62,8 @@ class Browser {
       if (!url.startsWith(`${auth}/`)) return { left: url };
       answer = await this.open('GET', url);
     }
+    const onward = answer.headers.refresh?.match(/^0;url=(.*)$/)?.[1];
+    if (onward !== undefined) return { left: onward, page: answer.text };
     return { url, page: answer.text, status: answer.status };
   }
 
