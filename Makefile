@@ -20,7 +20,7 @@ OPT      := -O1 -g -fno-omit-frame-pointer -fsanitize=$(if $(filter thread,$(SAN
 DEFS     := -D_GNU_SOURCE
 LDFLAGS  :=
 endif
-PKGS     := sqlite3 json-c libcurl libcrypto odbc
+PKGS     := sqlite3 json-c libcurl libcrypto odbc libqrencode
 CFLAGS   ?= $(OPT)
 CPPFLAGS += -I. -Ifcgi -I$(O)/gen $(DEFS) -DVERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS))
 LDLIBS   += $(shell pkg-config --libs $(PKGS)) -lfcgi -lscrypt -lpthread
@@ -38,8 +38,8 @@ UNIT     := $(patsubst tests/db/%.c,$(O)/tests/db/%,$(UNIT))
 all: $(PROGRAMS)
 $(O)/chulcheck-attend: $(call obj,fcgi/attend/*.c) $(WEB) $(DB) $(BASE)
 $(O)/chulcheck-auth:   $(call obj,fcgi/auth/*.c) $(WEB) $(DB) $(BASE)
-$(O)/chulcheck-notify: $(call obj,notify/*.c) $(HTML) $(DB) $(BASE)
-$(O)/chulcheckctl:     $(call obj,ctl/*.c) $(addprefix $(O)/fcgi/,web/jwt.o web/json.o web/identity.o web/param.o auth/password.o) $(DB) $(BASE)
+$(O)/chulcheck-notify: $(call obj,notify/*.c) $(HTML) $(addprefix $(O)/fcgi/web/,json.o param.o) $(DB) $(BASE)
+$(O)/chulcheckctl:     $(call obj,ctl/*.c) $(addprefix $(O)/fcgi/,web/jwt_keys.o web/jwt_keys_change.o web/jwks.o web/json.o web/identity.o web/param.o auth/password.o auth/totp.o) $(DB) $(BASE)
 $(PROGRAMS):
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -23,7 +23,7 @@
 
 #include "base/arena.h"
 
-enum { RSA_BITS = 2048 };
+enum { RSA_BITS = 2048, SEAL_NONCE = 12, SEAL_TAG = 16 };
 
 /* The two contexts are made once and only ever copied: a copy costs less than looking up the
  * algorithms again, and reading them from many threads needs no lock. */
@@ -91,6 +91,76 @@ crypto_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len,
 
 	must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : (const uint8_t *)"",
 	    key_len, data, len, ret, SHA256_LEN, &n) != NULL && n == SHA256_LEN);
+}
+
+void
+crypto_hmac_sha1(const uint8_t *key, size_t key_len, const void *data, size_t len,
+    uint8_t ret[SHA1_LEN])
+{
+	size_t n = 0;
+
+	must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA1", NULL, key, key_len, data, len, ret, SHA1_LEN,
+	    &n) != NULL && n == SHA1_LEN);
+}
+
+/* The key of AES-256 is a hash of the secret, under a name of its own. */
+static EVP_CIPHER_CTX *
+seal_context(const char *secret, const uint8_t nonce[SEAL_NONCE], const char *context, int seal)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	uint8_t key[SHA256_LEN];
+	int n;
+
+	must(ctx != NULL);
+	crypto_hmac((const uint8_t *)secret, strlen(secret), "seal", strlen("seal"), key);
+	must(EVP_CipherInit_ex2(ctx, EVP_aes_256_gcm(), key, nonce, seal, NULL) == 1 &&
+	    EVP_CipherUpdate(ctx, NULL, &n, (const uint8_t *)context, (int)strlen(context)) == 1);
+	crypto_wipe(key, sizeof(key));
+	return ctx;
+}
+
+char *
+crypto_seal(struct arena *a, const char *secret, const char *context, const void *data, size_t len)
+{
+	uint8_t *box = arena_alloc(a, SEAL_NONCE + len + SEAL_TAG, 1);
+	EVP_CIPHER_CTX *ctx;
+	int n, last;
+
+	crypto_random(box, SEAL_NONCE);
+	ctx = seal_context(secret, box, context, 1);
+	must(EVP_CipherUpdate(ctx, box + SEAL_NONCE, &n, data, (int)len) == 1 && n == (int)len &&
+	    EVP_CipherFinal_ex(ctx, box + SEAL_NONCE + len, &last) == 1 && last == 0 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG, box + SEAL_NONCE + len) == 1);
+	EVP_CIPHER_CTX_free(ctx);
+	return base64url_encode(a, box, SEAL_NONCE + len + SEAL_TAG);
+}
+
+bool
+crypto_open(struct arena *a, const char *secret, const char *context, const char *sealed,
+    uint8_t **ret, size_t *ret_len)
+{
+	uint8_t *box, *data;
+	EVP_CIPHER_CTX *ctx;
+	size_t len;
+	int n, last;
+	bool ok;
+
+	if (!base64url_decode(a, sealed, strlen(sealed), &box, &len) || len < SEAL_NONCE + SEAL_TAG)
+		return false;
+	len -= SEAL_NONCE + SEAL_TAG;
+	data = arena_alloc(a, len + 1, 1);
+	ctx = seal_context(secret, box, context, 0);
+	ok = EVP_CipherUpdate(ctx, data, &n, box + SEAL_NONCE, (int)len) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, SEAL_TAG, box + SEAL_NONCE + len) == 1 &&
+	    EVP_CipherFinal_ex(ctx, data + n, &last) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!ok) {
+		ERR_clear_error();
+		return false;
+	}
+	*ret = data;
+	*ret_len = len;
+	return true;
 }
 
 bool
@@ -238,18 +308,29 @@ no_passphrase(char *buf, int size, int writing, void *data)
 	return -1;
 }
 
+/* In few calls (OpenSSL itself would read a file byte by byte), and wiped afterwards. */
 enum rc
 rsa_read(struct rsa **ret, const char *pem_path)
 {
 	int fd = open(pem_path, O_RDONLY | O_CLOEXEC);
-	EVP_PKEY *key;
+	char text[16384];
+	EVP_PKEY *key = NULL;
+	size_t len = 0;
+	ssize_t n = 1;
 	BIO *bio;
 
 	if (fd < 0)
 		return errno == ENOENT ? RC_NOTFOUND : RC_IO;
-	must((bio = BIO_new_fd(fd, BIO_CLOSE)) != NULL);
-	key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	BIO_free(bio);
+	while (n > 0 && len < sizeof(text))
+		if ((n = read(fd, text + len, sizeof(text) - len)) > 0)
+			len += (size_t)n;
+	(void)close(fd);
+	if (n == 0) {
+		must((bio = BIO_new_mem_buf(text, (int)len)) != NULL);
+		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+		BIO_free(bio);
+	}
+	crypto_wipe(text, len);
 	return rsa_wrap(ret, key);
 }
 

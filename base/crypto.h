@@ -12,7 +12,7 @@
 struct arena;
 struct rsa;                                  /* an RSA key, private or public */
 
-enum { SHA256_LEN = 32, SECRET_LEN = 32 };
+enum { SHA256_LEN = 32, SHA1_LEN = 20, SECRET_LEN = 32 };
 
 void crypto_random(void *ret, size_t len);   /* getrandom; aborts if the system has none */
 char *crypto_token(struct arena *);          /* 32 random bytes as base64url, 43 characters */
@@ -20,6 +20,16 @@ void crypto_sha256(const void *data, size_t len, uint8_t ret[SHA256_LEN]);
 char *crypto_sha256_text(struct arena *, const char *s);   /* base64url of SHA-256 of a string */
 void crypto_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len,
     uint8_t ret[SHA256_LEN]);                /* HMAC-SHA256, RFC 2104 */
+void crypto_hmac_sha1(const uint8_t *key, size_t key_len, const void *data, size_t len,
+    uint8_t ret[SHA1_LEN]);                  /* for RFC 4226 only */
+
+/* AES-256-GCM (NIST SP 800-38D) under a secret of at least 32 bytes, as base64url of nonce, data
+ * and tag. context says whose it is: what was sealed for one does not open for another. */
+char *crypto_seal(struct arena *, const char *secret, const char *context, const void *data,
+    size_t len);
+bool crypto_open(struct arena *, const char *secret, const char *context, const char *sealed,
+    uint8_t **ret, size_t *ret_len);         /* false: not sealed with these; one NUL is added */
+
 bool crypto_equal(const void *, const void *, size_t len); /* in constant time */
 void crypto_wipe(void *, size_t len);
 

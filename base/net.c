@@ -109,6 +109,23 @@ open_http(struct reply *reply, const char *url, const char *ca, int64_t timeout_
 	return c;
 }
 
+/* RC_OK for every HTTP status. */
+static enum rc
+perform(CURL *c, struct reply *reply, int *ret_status, const char **ret_body)
+{
+	long status = 0;
+	CURLcode code = curl_easy_perform(c);
+
+	if (code == CURLE_OK)
+		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(c);
+	if (code != CURLE_OK || status == 0)
+		return RC_IO;
+	*ret_status = (int)status;
+	*ret_body = reply->body.s;
+	return RC_OK;
+}
+
 enum rc
 net_post(struct arena *a, const char *url, const char *ca, const char *user,
     const char *password, const char *form, int64_t timeout_ms, int *ret_status,
@@ -116,8 +133,6 @@ net_post(struct arena *a, const char *url, const char *ca, const char *user,
 {
 	struct reply reply = { .body = { .arena = a }, .max = REPLY_MAX };
 	CURL *c;
-	long status = 0;
-	CURLcode code;
 
 	if (!str_prefix(url, "https://") && !stays_here(url))
 		return RC_CONFIG;
@@ -128,15 +143,37 @@ net_post(struct arena *a, const char *url, const char *ca, const char *user,
 		curl_easy_setopt(c, CURLOPT_USERNAME, user);
 		curl_easy_setopt(c, CURLOPT_PASSWORD, password);
 	}
-	code = curl_easy_perform(c);
-	if (code == CURLE_OK)
-		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(c);
-	if (code != CURLE_OK || status == 0)
-		return RC_IO;
-	*ret_status = (int)status;
-	*ret_body = reply.body.s;
-	return RC_OK;
+	return perform(c, &reply, ret_status, ret_body);
+}
+
+static struct curl_slist *
+add_header(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	return list;
+}
+
+enum rc
+net_push(struct arena *a, const struct net_push *p, int *ret_status, const char **ret_body)
+{
+	struct reply reply = { .body = { .arena = a }, .max = REPLY_MAX };
+	struct curl_slist *headers;
+	CURL *c;
+	enum rc rc;
+
+	if (!str_prefix(p->url, "https://") && !stays_here(p->url))
+		return RC_CONFIG;
+	headers = add_header(NULL, arena_fmt(a, "Content-Type: %s", p->type));
+	if (p->bearer != NULL)
+		headers = add_header(headers, arena_fmt(a, "Authorization: Bearer %s", p->bearer));
+	c = open_http(&reply, p->url, "", p->timeout_ms);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->text);
+	rc = perform(c, &reply, ret_status, ret_body);
+	curl_slist_free_all(headers);
+	return rc;
 }
 
 /* Called by libcurl at least once a second. */

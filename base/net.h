@@ -23,6 +23,14 @@ void net_init(void);                         /* once per process, before threads
     const char *user, const char *password, const char *form, int64_t timeout_ms,
     int *ret_status, const char **ret_body);
 
+/* The same for a text of a type. bearer: a token (RFC 6750), or NULL. */
+struct net_push {
+	const char *url, *type, *text, *bearer;
+	int64_t timeout_ms;
+};
+[[nodiscard]] enum rc net_push(struct arena *, const struct net_push *, int *ret_status,
+    const char **ret_body);
+
 struct net_get {
 	const char *url, *ca;
 	const char *bearer;              /* token (RFC 6750), or NULL */

@@ -14,7 +14,9 @@
 	X(INVALID,      400, 65, "invalid-request",     "요청이 올바르지 않습니다.", "The request is not valid.") \
 	X(UNAUTH,       401, 77, "sign-in-required",    "로그인이 필요합니다.", "Please sign in.") \
 	X(CREDENTIALS,  401, 77, "wrong-credentials",   "이메일 또는 비밀번호가 맞지 않습니다.", "The e-mail or the password is wrong.") \
+	X(CODE,         401, 77, "code-required",       "인증 앱의 확인 코드 6자리가 필요합니다.", "A code of six digits from your authenticator app is needed.") \
 	X(DENIED,       403, 77, "forbidden",           "권한이 없습니다.", "You may not do this.") \
+	X(TERMS,        403, 77, "terms-changed",       "약관이 바뀌었습니다. 새 약관에 동의해 주세요.", "The terms have changed. Please accept them first.") \
 	X(STALE_FORM,   403, 77, "stale-form",          "화면이 오래되었습니다. 새로고침 후 다시 시도해 주세요.", "This form has expired. Reload the page and try again.") \
 	X(NOT_ELIGIBLE, 403, 77, "not-eligible",        "출석 이벤트 참여 대상이 아닙니다.", "You cannot join this event yet.") \
 	X(NOTFOUND,     404, 66, "not-found",           "찾을 수 없습니다.", "Not found.") \

@@ -6,6 +6,9 @@
 
 int ctl_migrate(const char *path, enum db_domain);
 int ctl_verify(const char *path);            /* of the attendance domain */
-int ctl_keys_create(const char *folder, const char *jwks_path);
+int ctl_keys(int argc, char **argv);         /* the words after "keys" */
+int ctl_client(int argc, char **argv);       /* what follows "client"; -1: wrong usage */
 int ctl_password(void);                      /* standard input to standard output */
 int ctl_token(void);
+int ctl_staff_code(const char *path, const char *role);      /* prints a one-time code */
+int ctl_totp(const char *key_path, const char *subject);     /* standard input to standard output */

@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - chulcheckctl: what an operator does by hand. Here arguments become calls of the commands,
- * which are in the other files of this folder. No secret is ever an argument: a password comes
- * from standard input. */
+ * which are in the other files of this folder; groups of commands (keys, client) read their own.
+ * No secret is ever an argument: passwords and secrets come from standard input or files. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "ctl.h"
 
 static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
-    "       chulcheckctl keys create --folder DIR --jwks FILE  make a signing key\n"
+    "       chulcheckctl keys create|rotate|list|remove ...  the keys that tokens are signed with\n"
+    "       chulcheckctl client add    --database FILE --id ID [--redirect-uri URI]...\n"
+    "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
+    "       chulcheckctl client list   --database FILE\n"
+    "       chulcheckctl client remove --database FILE --id ID\n"
+    "       chulcheckctl staff code --role owner FILE        a one-time code to become staff\n"
+    "       chulcheckctl totp --key FILE --subject S         a second factor to its stored form\n"
     "       chulcheckctl password                            standard input to its stored form\n"
     "       chulcheckctl token                               a random secret of 43 characters\n"
     "       chulcheckctl --version\n";
 
 struct args {
-	const char *domain, *folder, *jwks, *file;
+	const char *domain, *role, *key, *subject, *file;
 };
 
 static int
@@ -37,8 +44,9 @@ parse(int argc, char **argv, struct args *ret)
 
 	for (i = 0; i < argc; i++) {
 		const char **to = strcmp(argv[i], "--domain") == 0 ? &in.domain :
-		    strcmp(argv[i], "--folder") == 0 ? &in.folder :
-		    strcmp(argv[i], "--jwks") == 0 ? &in.jwks : NULL;
+		    strcmp(argv[i], "--role") == 0 ? &in.role :
+		    strcmp(argv[i], "--key") == 0 ? &in.key :
+		    strcmp(argv[i], "--subject") == 0 ? &in.subject : NULL;
 
 		if (to != NULL) {
 			if (*to != NULL || ++i == argc)
@@ -53,45 +61,107 @@ parse(int argc, char **argv, struct args *ret)
 	return true;
 }
 
-static bool
-domain_of(const char *name, enum db_domain *ret)
+static int
+migrate(const struct args *in)
 {
-	if (name == NULL || (strcmp(name, "auth") != 0 && strcmp(name, "attend") != 0))
-		return false;
-	*ret = strcmp(name, "auth") == 0 ? DB_AUTH : DB_ATTEND;
-	return true;
+	if (strcmp(in->domain, "auth") != 0 && strcmp(in->domain, "attend") != 0)
+		return usage();
+	return ctl_migrate(in->file, strcmp(in->domain, "auth") == 0 ? DB_AUTH : DB_ATTEND);
+}
+
+static int
+verify(const struct args *in)
+{
+	return strcmp(in->domain, "attend") == 0 ? ctl_verify(in->file) : usage();
+}
+
+static int
+staff_code(const struct args *in)
+{
+	return ctl_staff_code(in->file, in->role);
+}
+
+static int
+totp(const struct args *in)
+{
+	return ctl_totp(in->key, in->subject);
+}
+
+static int
+password(const struct args *in)
+{
+	(void)in;
+	return ctl_password();
+}
+
+static int
+token(const struct args *in)
+{
+	(void)in;
+	return ctl_token();
+}
+
+enum { DOMAIN = 1, ROLE = 2, KEY = 4, SUBJECT = 8, FILE_NAME = 16 };
+
+/* Columns: the command, its second word or NULL, the arguments it wants (all of them and no
+ * others), its function. */
+static const struct {
+	const char *word, *second;
+	int wants;
+	int (*run)(const struct args *);
+} commands[] = {
+	{ "migrate", NULL, DOMAIN | FILE_NAME, migrate },
+	{ "verify", NULL, DOMAIN | FILE_NAME, verify },
+	{ "staff", "code", ROLE | FILE_NAME, staff_code },
+	{ "totp", NULL, KEY | SUBJECT, totp },
+	{ "password", NULL, 0, password },
+	{ "token", NULL, 0, token },
+};
+
+static int
+given(const struct args *in)
+{
+	return (in->domain != NULL ? DOMAIN : 0) | (in->role != NULL ? ROLE : 0) |
+	    (in->key != NULL ? KEY : 0) | (in->subject != NULL ? SUBJECT : 0) |
+	    (in->file != NULL ? FILE_NAME : 0);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct args in;
+	size_t i;
+	int skip;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].word) != 0)
+			continue;
+		skip = commands[i].second != NULL ? 3 : 2;
+		if (argc < skip || (skip == 3 && strcmp(argv[2], commands[i].second) != 0) ||
+		    !parse(argc - skip, argv + skip, &in) || given(&in) != commands[i].wants)
+			return usage();
+		return commands[i].run(&in);
+	}
+	return usage();
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
-	bool keys = strcmp(command, "keys") == 0 && argc > 2 && strcmp(argv[2], "create") == 0;
-	int skip = keys ? 3 : 2;
-	enum db_domain domain;
-	struct args in;
+	int ret;
 
 	log_name("chulcheckctl");
+	process_harden();
 	if (strcmp(command, "--version") == 0)
 		return puts(VERSION), 0;
 	if (strcmp(command, "--help") == 0)
 		return fputs(usage_text, stdout), 0;
-	if (argc < 2 || !parse(argc - skip, argv + skip, &in))
-		return usage();
-	if (keys)
-		return in.folder == NULL || in.jwks == NULL || in.file != NULL || in.domain != NULL ?
-		    usage() : ctl_keys_create(in.folder, in.jwks);
-	if (in.folder != NULL || in.jwks != NULL)
-		return usage();
-	if (strcmp(command, "password") == 0)
-		return in.file == NULL && in.domain == NULL ? ctl_password() : usage();
-	if (strcmp(command, "token") == 0)
-		return in.file == NULL && in.domain == NULL ? ctl_token() : usage();
-	if (in.file == NULL || !domain_of(in.domain, &domain))
-		return usage();
-	if (strcmp(command, "migrate") == 0)
-		return ctl_migrate(in.file, domain);
-	if (strcmp(command, "verify") == 0 && domain == DB_ATTEND)
-		return ctl_verify(in.file);
-	return usage();
+	if (strcmp(command, "keys") == 0)
+		return ctl_keys(argc - 2, argv + 2);
+	if (strcmp(command, "client") == 0) {
+		ret = ctl_client(argc - 2, argv + 2);
+		return ret >= 0 ? ret : usage();
+	}
+	return argc < 2 ? usage() : run(argc, argv);
 }

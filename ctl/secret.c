@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* secret.c - keys, passwords and random secrets. */
+/* secret.c - passwords and random secrets. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,21 +8,6 @@
 #include "base/crypto.h"
 #include "base/str.h"
 #include "ctl.h"
-#include "web/jwt.h"
-
-int
-ctl_keys_create(const char *folder, const char *jwks_path)
-{
-	const char *error = "";
-	enum rc rc = jwt_keys_create(folder, jwks_path, &error);
-
-	if (rc != RC_OK) {
-		fprintf(stderr, "chulcheckctl: %s\n", error);
-		return rc_exit(rc);
-	}
-	printf("a new key is in %s; its public half is in %s\n", folder, jwks_path);
-	return 0;
-}
 
 static const char *
 fault_text(enum password_fault fault)

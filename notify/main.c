@@ -13,12 +13,14 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "notify.h"
 
 enum { MEMORY = 64 << 20 };
 
-static const struct job *const jobs[] = { &job_reminder, &job_stock_alert, &job_deliver };
+static const struct job *const jobs[] = { &job_reminder, &job_stock_alert, &job_deliver,
+    &job_standing };
 enum { JOBS = sizeof(jobs) / sizeof(jobs[0]) };
 
 static const char usage_text[] =
@@ -184,6 +186,7 @@ main(int argc, char **argv)
 	struct conf conf;
 
 	log_name("chulcheck-notify");
+	process_harden();
 	if (strcmp(option, "--list") == 0)
 		return list(), 0;
 	if (strcmp(option, "--timers") == 0)

@@ -35,7 +35,7 @@ struct job {
 };
 
 /* One file, one job; listed in main.c. */
-extern const struct job job_reminder, job_stock_alert, job_deliver;
+extern const struct job job_reminder, job_stock_alert, job_deliver, job_standing;
 
 /* True when the run is to end: its time is over or it was asked to (SIGTERM, SIGINT). */
 bool run_is_over(const struct run *);
@@ -43,6 +43,9 @@ bool run_is_over(const struct run *);
 /* Sends what is due in the outbox of run's database: outbox.c. RC_BUSY: something is left that
  * must be tried again. */
 [[nodiscard]] enum rc outbox_deliver(struct run *);
+
+/* Pushes the security events that are due to the event host: security_event.c. Auth domain only. */
+[[nodiscard]] enum rc security_event_deliver(struct run *);
 
 /* "<random@domain>": a Message-ID (RFC 5322 3.6.4) in the domain of mail_from. */
 const char *outbox_message_id(struct run *);

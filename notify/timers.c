@@ -22,7 +22,9 @@ static const struct timer {
 	{ "chulcheck-deliver", &job_deliver, NULL, false, NULL,
 	  "Send mails of the attendance domain that wait" },
 	{ "chulcheck-deliver-auth", &job_deliver, "*:*:0/10 Asia/Seoul", false, NULL,
-	  "Send sign-up links that wait" },
+	  "Send mails of the auth domain that wait, and news of erased accounts" },
+	{ "chulcheck-standing", &job_standing, NULL, false, "2min",
+	  "Ask whether those who wait for a reward still have a purchase" },
 };
 
 static void

@@ -43,10 +43,31 @@ INSERT INTO stock_alert (reward_id, stock, threshold, at)
 SELECT r.id, r.stock, r.threshold, :now FROM reward r
 WHERE r.id = :reward_id AND r.armed = 1 AND r.stock <= r.threshold;
 
+-- Not of those who are known to have no purchase any more: theirs are withheld.
 -- name: grants_owed many
 -- in:   reward_id int, limit int
 -- out:  id int
-SELECT id FROM "grant" WHERE reward_id = :reward_id AND state = 'owed' ORDER BY id LIMIT :limit;
+SELECT g.id AS id FROM "grant" g JOIN customer c ON c.id = g.customer_id
+WHERE g.reward_id = :reward_id AND g.state = 'owed'
+  AND c.standing NOT IN ('no_purchase', 'not_registered')
+ORDER BY g.id LIMIT :limit;
+
+-- Writes down, once each, which grants are passed over.
+-- name: grants_withhold exec
+-- in:   now int, author text, reward_id int
+INSERT INTO grant_event (grant_id, old_state, new_state, at, author, reason)
+SELECT g.id, 'owed', 'owed', :now, :author, 'withheld'
+FROM "grant" g JOIN customer c ON c.id = g.customer_id
+WHERE g.reward_id = :reward_id AND g.state = 'owed'
+  AND c.standing IN ('no_purchase', 'not_registered')
+  AND NOT EXISTS (SELECT 1 FROM grant_event e WHERE e.grant_id = g.id AND e.reason = 'withheld');
+
+-- Owed to a customer although there is stock: they were withheld.
+-- name: grants_released many
+-- in:   customer_id int
+-- out:  id int, reward_id int
+SELECT g.id AS id, g.reward_id AS reward_id FROM "grant" g JOIN reward r ON r.id = g.reward_id
+WHERE g.customer_id = :customer_id AND g.state = 'owed' AND r.stock > 0 ORDER BY g.id;
 
 -- name: grant_settle exec
 -- in:   now int, id int

@@ -58,22 +58,26 @@ SELECT COUNT(*) AS n, 'customer ' || CAST(MIN(s.customer_id) AS TEXT) AS first F
     SELECT customer_id FROM attendance
     GROUP BY campaign_id, customer_id, day HAVING COUNT(*) > 1) s;
 
--- Owed while there is stock: a restock that settled nobody.
+-- Owed while there is stock, and not withheld: a restock that settled nobody.
 -- name: verify_owed one
 -- out:  n int, first text
 SELECT COUNT(*) AS n, 'grant ' || CAST(MIN(g.id) AS TEXT) AS first
-FROM "grant" g JOIN reward r ON r.id = g.reward_id
-WHERE g.state = 'owed' AND r.stock > 0;
+FROM "grant" g JOIN reward r ON r.id = g.reward_id JOIN customer c ON c.id = g.customer_id
+WHERE g.state = 'owed' AND r.stock > 0 AND c.standing NOT IN ('no_purchase', 'not_registered');
 
 -- Granted out of turn: somebody who earned the same reward earlier still waits.
 -- name: verify_turn one
 -- out:  n int, first text
 SELECT COUNT(*) AS n, 'grant ' || CAST(MIN(w.id) AS TEXT) AS first
-FROM (SELECT reward_id, MIN(id) AS id FROM "grant" WHERE state = 'owed' GROUP BY reward_id) w
+FROM (SELECT x.reward_id AS reward_id, MIN(x.id) AS id FROM "grant" x
+      WHERE x.state = 'owed'
+        AND NOT EXISTS (SELECT 1 FROM grant_event e WHERE e.grant_id = x.id AND e.reason = 'withheld')
+      GROUP BY x.reward_id) w
 JOIN (SELECT reward_id, MAX(id) AS id FROM "grant" WHERE state IN ('granted', 'claimed', 'fulfilled')
       GROUP BY reward_id) g ON g.reward_id = w.reward_id AND g.id > w.id;
 
--- Count, streak and longest of each row, from the days themselves.
+-- Count, streak and longest of each row, from the days themselves. Of somebody who left, only the
+-- days of his rewards are still there.
 -- name: verify_attendance one
 -- out:  n int, first text
 SELECT COUNT(*) AS n, 'customer ' || CAST(MIN(s.customer_id) AS TEXT) AS first FROM (
@@ -83,6 +87,7 @@ SELECT COUNT(*) AS n, 'customer ' || CAST(MIN(s.customer_id) AS TEXT) AS first F
            LAG(a.streak) OVER w AS streak_before,
            LAG(a.longest) OVER w AS longest_before
     FROM attendance a
+    WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = a.customer_id AND c.erased_at > 0)
     WINDOW w AS (PARTITION BY a.campaign_id, a.customer_id ORDER BY a.day)) s
 WHERE s.count <> s.position
    OR s.streak <> CASE WHEN s.day_before = s.day - 1 THEN s.streak_before + 1 ELSE 1 END

@@ -62,3 +62,18 @@ SELECT email FROM alert_recipient ORDER BY email;
 SELECT COUNT(*) AS n FROM outbox
 WHERE state = 'sent' AND done_at >= :since
   AND (recipient LIKE '%@gmail.com' OR recipient LIKE '%@googlemail.com');
+
+-- Who waits for a reward, those first of whom nothing was heard for the longest time.
+-- name: standing_due many
+-- in:   issuer text, before int, limit int
+-- out:  id int, email text
+SELECT c.id AS id, c.email AS email FROM customer c
+WHERE c.issuer = :issuer AND c.email <> '' AND c.standing_at < :before
+  AND EXISTS (SELECT 1 FROM "grant" g WHERE g.customer_id = c.id AND g.state = 'owed')
+ORDER BY c.standing_at, c.id LIMIT :limit;
+
+-- name: standing_heard exec
+-- in:   standing text, now int, id int
+UPDATE customer SET standing = :standing, standing_at = :now,
+    verified_at = CASE WHEN :standing = 'verified' THEN :now ELSE verified_at END
+WHERE id = :id;

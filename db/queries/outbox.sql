@@ -38,3 +38,10 @@ WHERE id = :id AND lease_until = :lease_until AND state = 'sending';
 -- out:  n int, since int
 SELECT COUNT(*) AS n, COALESCE(MIN(created_at), 0) AS since
 FROM outbox WHERE state IN ('queued', 'sending');
+
+-- Old mails go, the oldest first, some with each run; few rows are looked at when there are none.
+-- name: outbox_prune exec
+-- in:   before int
+DELETE FROM outbox WHERE id IN
+    (SELECT id FROM (SELECT id, state, done_at FROM outbox ORDER BY id LIMIT 500) old
+     WHERE old.state IN ('sent', 'failed', 'dropped') AND old.done_at < :before);

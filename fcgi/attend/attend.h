@@ -15,6 +15,7 @@ struct attend {
 
 /* One file, one table; listed in main.c. */
 extern const struct route api_check_in_routes[], api_attendance_routes[], api_reward_routes[],
+    api_security_event_routes[],
     api_grant_routes[], sign_in_routes[], status_routes[];
 extern const struct route page_card_routes[], page_mine_routes[], page_mail_routes[];
 extern const struct route admin_home_routes[], admin_people_routes[], admin_stock_routes[];

@@ -15,6 +15,7 @@
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "db/writer.h"
+#include "erase.h"
 #include "query.h"
 #include "standing.h"
 #include "stock.h"
@@ -83,6 +84,14 @@ eligible(struct job *j, int64_t now, int64_t *ret_verified)
 	r->detail = r->lang == LANG_KO ? "구매내역이 있는 고객만 참여하실 수 있습니다." :
 	    "Only customers with a purchase can join.";
 	return RC_NOT_ELIGIBLE;
+}
+
+static bool
+was_withheld(const struct job *j)
+{
+	enum standing known = standing_parse(j->customer.standing);
+
+	return j->customer.id != 0 && (known == STANDING_NO_PURCHASE || known == STANDING_NOT_REGISTERED);
 }
 
 /* Who checks in, as he is now. */
@@ -160,6 +169,10 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 	size_t n;
 	enum rc rc;
 
+	/* A token outlives the account by some minutes. */
+	if (j->customer.id == 0 && (rc = erase_check(db, a, j->r->who->issuer,
+	    j->r->who->subject)) != RC_OK)
+		return rc;
 	if ((rc = eligible(j, now, &verified)) != RC_OK ||
 	    (rc = put_customer(db, a, j, verified, now, &id)) != RC_OK ||
 	    (rc = q_attendance_add(db, a, out->campaign.id, id, out->day, now, after.count,
@@ -169,6 +182,9 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 	out->customer_id = id;
 	out->at_ms = now;
 	j->before = after;
+	if (j->heard.word == STANDING_VERIFIED && was_withheld(j) &&
+	    (rc = stock_release(db, a, id, now)) != RC_OK)
+		return rc;
 	if ((rc = earn(db, a, out, rows, n, &after)) != RC_OK)
 		return rc;
 	return progress_next(rows, n, &after, out->day, &out->next);

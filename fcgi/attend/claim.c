@@ -28,6 +28,16 @@ refused(struct req *r, const char *state)
 	return RC_CONFLICT;
 }
 
+/* An order may have been cancelled since. Who cannot be asked about is judged as last heard. */
+static bool
+may_claim(const struct identity *who, const struct customer_by_identity *customer)
+{
+	enum standing word = who->standing != STANDING_UNKNOWN ? who->standing :
+	    standing_parse(customer->standing);
+
+	return word != STANDING_NO_PURCHASE && word != STANDING_NOT_REGISTERED;
+}
+
 static enum rc
 run(struct db *db, struct arena *a, void *arg)
 {
@@ -43,6 +53,13 @@ run(struct db *db, struct arena *a, void *arg)
 		return RC_OK;
 	if (strcmp(c->grant.state, "granted") != 0)
 		return refused(c->r, c->grant.state);
+	if (!may_claim(who, &customer)) {
+		c->r->reason = "no_purchase";
+		c->r->detail = c->r->lang == LANG_KO ?
+		    "구매내역이 확인되지 않아 지급이 보류되었습니다." :
+		    "There is no purchase any more, so this reward is withheld.";
+		return RC_NOT_ELIGIBLE;
+	}
 	if ((rc = q_grant_claim(db, a, c->id, NULL)) != RC_OK)
 		return rc;
 	c->grant.state = "claimed";

@@ -58,6 +58,7 @@ static const struct route *const tables[] = {
 	api_check_in_routes,
 	api_attendance_routes,
 	api_reward_routes,
+	api_security_event_routes,
 	api_grant_routes,
 	page_card_routes,
 	page_mine_routes,

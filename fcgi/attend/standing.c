@@ -19,6 +19,7 @@
 #include "db/writer.h"
 #include "query.h"
 #include "sign_in.h"
+#include "stock.h"
 #include "web/json.h"
 
 struct keep {
@@ -33,10 +34,18 @@ keep_run(struct db *db, struct arena *a, void *arg)
 	const struct identity *who = k->who;
 	bool verified = k->heard->word == STANDING_VERIFIED;
 	int64_t at = k->heard->at_ms != 0 ? k->heard->at_ms : clock_now_ms();
+	struct customer_by_identity customer;
+	enum rc rc;
 
-	return q_customer_standing(db, a, standing_word(k->heard->word), at, verified ? at : 0,
+	rc = q_customer_standing(db, a, standing_word(k->heard->word), at, verified ? at : 0,
 	    who->name != NULL ? who->name : "", who->email != NULL ? who->email : "", who->issuer,
 	    who->subject, NULL);
+	if (rc != RC_OK || !verified)
+		return rc;
+	rc = q_customer_by_identity(db, a, who->issuer, who->subject, &customer);
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND ? RC_OK : rc;
+	return stock_release(db, a, customer.id, at);
 }
 
 /* Should this fail, it is heard again. */

@@ -3,7 +3,9 @@
  * is owed, and the alert.
  *
  * Grants are owed only while their reward's stock is 0: every positive change settles the
- * oldest of them at once, in its own transaction, so nobody who comes later is served first.
+ * oldest of them at once, in its own transaction, so nobody who comes later is served first. Those
+ * of a customer who is known to have no purchase any more are withheld: passed over, with a
+ * grant_event that says so, until he has one again.
  * The schema's triggers keep stock equal to the ledger; the conditions in
  * db/queries/attend_stock.sql keep it at 0 or more. */
 #include "stock.h"
@@ -137,7 +139,8 @@ move(struct db *db, struct arena *a, const struct stock_change *c, struct stock_
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_NO_STOCK : rc;
 	if (out->delta > 0) {
-		if ((rc = q_stock_arm(db, a, c->reward_id, NULL)) != RC_OK ||
+		if ((rc = q_grants_withhold(db, a, c->now_ms, c->author, c->reward_id, NULL)) != RC_OK ||
+		    (rc = q_stock_arm(db, a, c->reward_id, NULL)) != RC_OK ||
 		    (rc = settle(db, c, moved.stock_after, &out->settled)) != RC_OK)
 			return rc;
 	}
@@ -167,6 +170,29 @@ stock_change(struct db *db, struct arena *a, const struct stock_change *c,
 			return rc;
 	}
 	*ret = out;
+	return RC_OK;
+}
+
+enum rc
+stock_release(struct db *db, struct arena *a, int64_t customer_id, int64_t now_ms)
+{
+	struct grants_released *owed;
+	bool alerted;
+	size_t i, n;
+	enum rc rc;
+
+	if ((rc = q_grants_released(db, a, customer_id, &owed, &n)) != RC_OK)
+		return rc;
+	for (i = 0; i < n; i++) {
+		rc = stock_take(db, a, owed[i].reward_id, owed[i].id, "released", "system", now_ms);
+		if (rc == RC_NO_STOCK)       /* the one before took the last unit */
+			continue;
+		if (rc != RC_OK || (rc = q_grant_settle(db, a, now_ms, owed[i].id, NULL)) != RC_OK ||
+		    (rc = q_grant_event_add(db, a, owed[i].id, "owed", "granted", now_ms, "system",
+		    "released", NULL)) != RC_OK ||
+		    (rc = stock_watch(db, a, owed[i].reward_id, now_ms, &alerted)) != RC_OK)
+			return rc;
+	}
 	return RC_OK;
 }
 

@@ -46,6 +46,10 @@ struct stock_result {
 [[nodiscard]] enum rc stock_change(struct db *, struct arena *, const struct stock_change *,
     struct stock_result *ret);
 
+/* Grants what was withheld from a customer who has a purchase again, as far as there is stock. */
+[[nodiscard]] enum rc stock_release(struct db *, struct arena *, int64_t customer_id,
+    int64_t now_ms);
+
 /* Sets the threshold (0..STOCK_MAX); a new value arms the alert and is written to audit. The
  * same value changes nothing. ret->delta and ->settled are 0. RC_NOTFOUND, RC_INVALID. */
 [[nodiscard]] enum rc stock_threshold(struct db *, struct arena *, int64_t reward_id,

@@ -3,7 +3,10 @@
  * the way out.
  *
  *	GET /                   to the account
- *	GET /account?offset=    with the purchases after the first offset */
+ *	GET /account?offset=    with the purchases after the first offset; done=password after that
+ *	                        was changed */
+#include <string.h>
+
 #include "auth.h"
 #include "page.h"
 #include "session.h"
@@ -13,9 +16,11 @@ enum { ROWS = 20, OFFSET_MAX = 100000 };
 
 struct account_in {
 	int64_t offset;
+	const char *done;
 };
 static const struct param account_params[] = {
 	PARAM_INT(struct account_in, offset, 0, OFFSET_MAX, .optional = true),
+	PARAM_LINE(struct account_in, done, 0, 20, .optional = true),
 	PARAM_END
 };
 
@@ -34,12 +39,16 @@ account_get(struct req *r)
 	size_t n = 0;
 	enum rc rc;
 
+	if (r->who->duty != NULL)
+		return session_duty(r);
 	rc = shop_purchases(auth(r)->shop, r->arena, r->who->email, in->offset, ROWS, &rows, &n,
 	    &more);
 	page_auth_account(&r->body_out, &(struct page_auth_account){
 		.lang = r->lang, .v = session_view(r), .email = r->who->email,
 		.away = rc != RC_OK, .rows = rows, .n = n, .first = in->offset == 0,
-		.next = more ? in->offset + ROWS : 0,
+		.next = more ? in->offset + ROWS : 0, .role = (int)r->who->role,
+		.has_totp = r->who->has_totp,
+		.changed = in->done != NULL && strcmp(in->done, "password") == 0,
 	});
 	return RC_OK;
 }

@@ -7,6 +7,7 @@
 #include "web/identity.h"
 
 struct issuer;
+struct blocklist;
 struct jwt_signer;
 struct jwt_verifier;
 struct shop;
@@ -18,6 +19,7 @@ struct auth {
 	struct jwt_verifier *verifier;   /* our own access tokens, when they come back */
 	struct issuer *issuer;           /* another provider whose customers are asked about, or NULL */
 	struct shop *shop;
+	struct blocklist *blocklist;     /* of the operator; password.c has its own rules */
 	struct gate hashing;             /* around every scrypt computation */
 };
 
@@ -32,8 +34,10 @@ enum { HASH_WAIT_MS = 8000 };
 /* One file, one table; listed in main.c. */
 extern const struct route sign_in_page_routes[], sign_in_api_routes[], sign_out_routes[],
     sign_up_routes[], verify_email_routes[], account_routes[], purchases_routes[],
-    standing_routes[], authorize_routes[], oauth_token_routes[], discovery_routes[],
-    health_routes[];
+    account_password_routes[], account_factor_routes[], account_sign_ins_routes[],
+    account_delete_routes[], new_password_routes[], terms_routes[], staff_routes[],
+    authorize_routes[], oauth_token_routes[], discovery_routes[], health_routes[],
+    standing_routes[], userinfo_routes[];
 
 static inline struct auth *
 auth(const struct req *r)

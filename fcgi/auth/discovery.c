@@ -3,6 +3,7 @@
  * the public keys (RFC 7517). Nothing is listed that is not there. */
 #include "auth.h"
 #include "base/conf.h"
+#include "scope.h"
 #include "web/json.h"
 #include "web/jwt.h"
 
@@ -32,6 +33,7 @@ configuration_get(struct req *r)
 	put_url(r, "issuer", "");
 	put_url(r, "authorization_endpoint", "/authorize");
 	put_url(r, "token_endpoint", "/token");
+	put_url(r, "userinfo_endpoint", "/userinfo");
 	put_url(r, "revocation_endpoint", "/revoke");
 	put_url(r, "end_session_endpoint", "/sign-out");
 	put_url(r, "jwks_uri", "/jwks.json");
@@ -39,16 +41,19 @@ configuration_get(struct req *r)
 	LIST(o, "response_modes_supported", "query");
 	LIST(o, "grant_types_supported", "authorization_code", "refresh_token",
 	    "client_credentials");
-	LIST(o, "scopes_supported", "openid", "profile", "email", SCOPE_VERIFICATIONS);
+	LIST(o, "scopes_supported", SCOPE_OPENID, SCOPE_PROFILE, SCOPE_EMAIL, SCOPE_VERIFICATIONS);
 	LIST(o, "subject_types_supported", "public");
 	LIST(o, "id_token_signing_alg_values_supported", "RS256");
 	LIST(o, "token_endpoint_auth_methods_supported", "client_secret_basic",
-	    "client_secret_post", "none");
+	    "client_secret_post", "private_key_jwt", "none");
+	LIST(o, "token_endpoint_auth_signing_alg_values_supported", "RS256");
 	LIST(o, "revocation_endpoint_auth_methods_supported", "client_secret_basic",
-	    "client_secret_post", "none");
+	    "client_secret_post", "private_key_jwt", "none");
+	LIST(o, "revocation_endpoint_auth_signing_alg_values_supported", "RS256");
 	LIST(o, "code_challenge_methods_supported", "S256");
-	LIST(o, "prompt_values_supported", "none");
-	LIST(o, "claims_supported", "iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "sid",
+	LIST(o, "prompt_values_supported", "none", "login", "select_account");
+	LIST(o, "claim_types_supported", "normal");
+	LIST(o, "claims_supported", "iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "sid", "amr",
 	    "name", "email", "email_verified");
 	LIST(o, "ui_locales_supported", "ko", "en");
 	json_put_bool(o, "authorization_response_iss_parameter_supported", true);

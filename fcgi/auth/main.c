@@ -9,6 +9,7 @@
 
 #include "auth.h"
 #include "base/conf.h"
+#include "blocklist.h"
 #include "session.h"
 #include "shop.h"
 #include "web/issuer.h"
@@ -24,6 +25,7 @@ close_domain(void *domain)
 	struct auth *d = domain;
 
 	issuer_close(d->issuer);
+	blocklist_close(d->blocklist);
 	shop_close(d->shop);
 	jwt_verifier_close(d->verifier);
 	jwt_signer_close(d->signer);
@@ -39,6 +41,9 @@ check_secrets(const struct conf *conf, const char **ret_error)
 		    "chulcheckctl token";
 	else if (strlen(conf->refresh_key) < SECRET_MIN)
 		*ret_error = "refresh_key: the file needs at least 32 bytes; make one with: "
+		    "chulcheckctl token";
+	else if (strlen(conf->totp_key) < SECRET_MIN)
+		*ret_error = "totp_key: the file needs at least 32 bytes; make one with: "
 		    "chulcheckctl token";
 	else
 		return RC_OK;
@@ -60,7 +65,11 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 	gate_init(&d->hashing, conf->hash_limit,
 	    conf->threads / 2 > conf->hash_limit ? conf->threads / 2 - conf->hash_limit : 0);
 	d->shop = shop_open(conf);
-	rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
+	rc = blocklist_open(&d->blocklist, conf->password_blocklist, ret_error);
+	if (rc == RC_OK)
+		rc = jwt_keys_create(conf->keys, conf->jwks, ret_error);
+	if (rc == RC_OK)
+		rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
 	if (rc == RC_OK)
 		rc = jwt_verifier_open(&d->verifier, conf->jwks, conf->auth_url, conf->audience,
 		    ret_error);
@@ -81,10 +90,18 @@ static const struct route *const tables[] = {
 	sign_up_routes,
 	verify_email_routes,
 	account_routes,
+	account_password_routes,
+	account_factor_routes,
+	account_sign_ins_routes,
+	account_delete_routes,
+	new_password_routes,
+	terms_routes,
+	staff_routes,
 	purchases_routes,
 	standing_routes,
 	authorize_routes,
 	oauth_token_routes,
+	userinfo_routes,
 	discovery_routes,
 	health_routes,
 	language_routes,

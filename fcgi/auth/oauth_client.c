@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oauth_client.c - client authentication (RFC 6749 2.3) and error replies (5.2).
+/* oauth_client.c - client authentication by a secret (RFC 6749 2.3) and error replies (5.2). The
+ * way without a secret is in client_assertion.c.
  *
  * A secret is 256 random bits, so its SHA-256 is enough to keep (chulcheckctl token makes one). */
 #include "oauth_client.h"
@@ -64,7 +65,7 @@ read_basic(struct arena *a, const char *header, struct client_proof *ret)
 bool
 client_is_public(const struct client_by_id *c)
 {
-	return c->secret_hash[0] == '\0';
+	return c->secret_hash[0] == '\0' && c->jwks[0] == '\0';
 }
 
 static bool
@@ -72,11 +73,24 @@ secret_fits(struct arena *a, const struct client_by_id *c, const char *secret)
 {
 	const char *hash;
 
-	if (client_is_public(c) || secret == NULL || *secret == '\0')
-		return client_is_public(c) && (secret == NULL || *secret == '\0');
+	if (secret == NULL || *secret == '\0')
+		return client_is_public(c);
 	hash = crypto_sha256_text(a, secret);
 	return strlen(hash) == strlen(c->secret_hash) &&
 	    crypto_equal(hash, c->secret_hash, strlen(hash));
+}
+
+/* The proof that the header gives, if there is one. RC_INVALID: the form gives another. */
+static enum rc
+read_header(struct req *r, const struct client_proof *form, struct client_proof *ret)
+{
+	if (r->authorization == NULL)
+		return RC_OK;
+	if (strncasecmp(r->authorization, basic, sizeof(basic) - 1) != 0 ||
+	    !read_basic(r->arena, r->authorization, ret))
+		return RC_CREDENTIALS;
+	return form->client_secret != NULL || (form->client_id != NULL &&
+	    strcmp(form->client_id, ret->client_id) != 0) ? RC_INVALID : RC_OK;
 }
 
 enum rc
@@ -85,34 +99,17 @@ client_authenticate(struct req *r, const struct client_proof *form, struct clien
 	struct client_proof proof = *form;
 	enum rc rc;
 
-	if (r->authorization != NULL) {
-		if (strncasecmp(r->authorization, basic, sizeof(basic) - 1) != 0 ||
-		    !read_basic(r->arena, r->authorization, &proof))
-			return RC_CREDENTIALS;
-		if (form->client_secret != NULL ||
-		    (form->client_id != NULL && strcmp(form->client_id, proof.client_id) != 0))
-			return RC_INVALID;
-	}
+	if (form->assertion != NULL || form->assertion_type != NULL)
+		return form->client_secret != NULL || r->authorization != NULL ? RC_INVALID :
+		    client_assertion(r, form, ret);
+	if ((rc = read_header(r, form, &proof)) != RC_OK)
+		return rc;
 	if (proof.client_id == NULL)
 		return RC_CREDENTIALS;
 	rc = q_client_by_id(r->db, r->arena, proof.client_id, ret);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_CREDENTIALS : rc;
 	return secret_fits(r->arena, ret, proof.client_secret) ? RC_OK : RC_CREDENTIALS;
-}
-
-bool
-scope_has(const char *list, const char *word)
-{
-	size_t len = strlen(word), n;
-
-	for (; *list != '\0'; list += n) {
-		list += strspn(list, " ");
-		n = strcspn(list, " ");
-		if (n > 0 && n == len && strncmp(list, word, len) == 0)
-			return true;
-	}
-	return false;
 }
 
 enum rc
@@ -132,7 +129,7 @@ enum rc
 oauth_failed(struct req *r, enum rc rc)
 {
 	if (rc == RC_INVALID)
-		return oauth_error(r, 400, "invalid_request", "two ways of client authentication");
+		return oauth_error(r, 400, "invalid_request", "client authentication in two ways, or half of one");
 	if (rc == RC_CREDENTIALS) {
 		http_header(r, "WWW-Authenticate", "Basic realm=\"token\"");
 		return oauth_error(r, 401, "invalid_client", "client authentication failed");

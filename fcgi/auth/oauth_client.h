@@ -10,17 +10,20 @@ struct client_by_id;
 /* What a client says of itself in the form. */
 struct client_proof {
 	const char *client_id, *client_secret;       /* NULL: absent */
+	const char *assertion_type, *assertion;
 };
 
-/* The client by HTTP Basic (client_secret_basic), by the form (client_secret_post), or, if it
- * has no secret, by its id alone. RC_CREDENTIALS: none of these. RC_INVALID: two of them at
- * once. */
+/* The client by HTTP Basic (client_secret_basic), by the form (client_secret_post), by an
+ * assertion (private_key_jwt), or, if it is a public one, by its id alone. RC_CREDENTIALS: none of
+ * these. RC_INVALID: two of them at once. */
 [[nodiscard]] enum rc client_authenticate(struct req *, const struct client_proof *,
     struct client_by_id *ret);
-bool client_is_public(const struct client_by_id *);
+/* The part of it for assertions. */
+[[nodiscard]] enum rc client_assertion(struct req *, const struct client_proof *,
+    struct client_by_id *ret);
 
-/* True if the space-separated list holds the word. */
-bool scope_has(const char *list, const char *word);
+/* It has nothing to prove itself with: no secret and no keys. */
+bool client_is_public(const struct client_by_id *);
 
 /* An error of RFC 6749 5.2 as the reply; always RC_OK. */
 enum rc oauth_error(struct req *, int status, const char *error, const char *description);

@@ -2,7 +2,7 @@
 /* oauth_token.c - the token endpoint (RFC 6749 3.2) and revocation (RFC 7009).
  *
  *	POST /token   grant_type=authorization_code  code, redirect_uri, code_verifier
- *	              grant_type=refresh_token       refresh_token
+ *	              grant_type=refresh_token       refresh_token, scope (fewer words than before)
  *	              grant_type=client_credentials  scope=verifications
  *	POST /revoke  token
  *
@@ -16,6 +16,7 @@
 #include "db/writer.h"
 #include "oauth_client.h"
 #include "query.h"
+#include "scope.h"
 #include "token.h"
 #include "web/json.h"
 
@@ -23,7 +24,7 @@ enum { VERIFIER_MIN = 43, VERIFIER_MAX = 128 };
 
 struct token_in {
 	const char *grant_type, *code, *redirect_uri, *code_verifier, *refresh_token, *scope,
-	    *token, *client_id, *client_secret;
+	    *token, *client_id, *client_secret, *client_assertion_type, *client_assertion;
 };
 #define OPTIONAL(name, max) PARAM_LINE(struct token_in, name, 0, max, .optional = true)
 static const struct param token_params[] = {
@@ -36,6 +37,8 @@ static const struct param token_params[] = {
 	OPTIONAL(token, 8000),
 	OPTIONAL(client_id, 100),
 	OPTIONAL(client_secret, 200),
+	OPTIONAL(client_assertion_type, 200),
+	OPTIONAL(client_assertion, 8000),
 	PARAM_END
 };
 #undef OPTIONAL
@@ -64,7 +67,8 @@ begin(struct req *r, struct token_in *ret, struct client_by_id *ret_client, enum
 		return false;
 	}
 	rc = client_authenticate(r, &(struct client_proof){ .client_id = ret->client_id,
-	    .client_secret = ret->client_secret }, ret_client);
+	    .client_secret = ret->client_secret, .assertion = ret->client_assertion,
+	    .assertion_type = ret->client_assertion_type }, ret_client);
 	if (rc == RC_OK)
 		return true;
 	*ret_rc = oauth_failed(r, rc);
@@ -139,7 +143,7 @@ exchange_run(struct db *db, struct arena *a, void *arg)
 	x->owner = (struct token_owner){
 		.account_id = x->code.account_id, .subject = x->code.subject, .name = x->code.name,
 		.email = x->code.email, .role = x->code.role, .client_id = x->client_id,
-		.sid = x->code.sid,
+		.sid = x->code.sid, .scope = x->code.scope, .strong = session.strong != 0,
 	};
 	return token_refresh_start(x->r, db, &x->owner, hash, &x->refresh);
 }
@@ -177,26 +181,43 @@ by_code(struct req *r, const struct token_in *in, const struct client_by_id *cli
 	if ((rc = token_access(r, &x.owner, &access)) != RC_OK ||
 	    (rc = token_id(r, &x.owner, x.code.nonce, x.signed_in_at, &id)) != RC_OK)
 		return rc;
-	return put_tokens(r, access, x.refresh, id, "openid profile email");
+	return put_tokens(r, access, x.refresh, id, x.owner.scope);
+}
+
+/* RFC 6749 6: a refresh may ask for less, never for more. Looked at before the token is used up;
+ * whatever else is wrong with it is found then. */
+static bool
+asks_more(struct req *r, const char *client_id, const char *token, const char *scope)
+{
+	struct refresh_by_hash row;
+
+	return q_refresh_by_hash(r->db, r->arena, crypto_sha256_text(r->arena, token),
+	    &row) == RC_OK && strcmp(row.client_id, client_id) == 0 &&
+	    !list_within(r->arena, scope, row.scope);
 }
 
 static enum rc
 by_refresh(struct req *r, const struct token_in *in, const struct client_by_id *client)
 {
 	struct token_owner owner;
-	const char *access, *refresh;
+	const char *access, *refresh, *scope;
 	enum rc rc;
 
+	scope = in->scope != NULL ? scope_known(r->arena, in->scope) : "";
 	if (in->refresh_token == NULL)
 		return oauth_error(r, 400, "invalid_request", "refresh_token is missing");
+	if (asks_more(r, client->id, in->refresh_token, scope))
+		return oauth_error(r, 400, "invalid_scope", "more than was granted before");
 	rc = token_refresh(r, client->id, in->refresh_token, &owner, &refresh);
 	if (rc == RC_UNAUTH)
 		return invalid_grant(r, "not a refresh token of this client, or no longer one");
 	if (rc != RC_OK)
 		return oauth_failed(r, rc);
+	if (*scope != '\0')
+		owner.scope = scope;
 	if ((rc = token_access(r, &owner, &access)) != RC_OK)
 		return rc;
-	return put_tokens(r, access, refresh, NULL, "openid profile email");
+	return put_tokens(r, access, refresh, NULL, owner.scope);
 }
 
 static enum rc
@@ -205,7 +226,7 @@ by_credentials(struct req *r, const struct token_in *in, const struct client_by_
 	const char *access;
 	enum rc rc;
 
-	if (client_is_public(client) || !scope_has(client->scope, SCOPE_VERIFICATIONS))
+	if (client_is_public(client) || !list_has(client->scope, SCOPE_VERIFICATIONS))
 		return oauth_error(r, 400, "unauthorized_client", "not a grant for this client");
 	if (in->scope != NULL && *in->scope != '\0' && strcmp(in->scope, SCOPE_VERIFICATIONS) != 0)
 		return oauth_error(r, 400, "invalid_scope",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* purchases.c - what the shop knows of somebody's purchases, for programs.
  *
- *	GET  /v1/purchases?limit=&offset=   own purchases, for a customer's app
+ *	GET  /v1/purchases?limit=&offset=   own purchases, for a customer's app; bought_at, amount
+ *	                                    and status where the shop tells them
  *	POST /v1/verifications {"email"}    an e-mail's standing, for the shop's server only: 200
  *	                                    verified, 404 not_registered, 404 no_purchase
  *
@@ -30,6 +31,14 @@ static const struct param verification_params[] = {
 	PARAM_END
 };
 
+/* Only what the shop has a column for. */
+static void
+put_optional(struct buf *o, const char *name, const char *value)
+{
+	if (value != NULL)
+		json_put_text(o, name, value);
+}
+
 static enum rc
 purchases_get(struct req *r)
 {
@@ -55,6 +64,9 @@ purchases_get(struct req *r)
 		json_put_text(o, "id", rows[i].id);
 		json_put_text(o, "product", rows[i].product);
 		json_put_text(o, "count", rows[i].count);
+		put_optional(o, "bought_at", rows[i].bought_at);
+		put_optional(o, "amount", rows[i].amount);
+		put_optional(o, "status", rows[i].status);
 		json_close(o, '}');
 	}
 	json_close(o, ']');

@@ -6,9 +6,13 @@
  *	shop_standing_sql   one row with columns registered and purchases, integers: how many
  *	                    customers have that e-mail, how many purchases. No row means
  *	                    not registered.
- *	shop_purchases_sql  one row a purchase with columns id, product and count, of any type
- * Columns are found by name, in any order, capitals or not; others are left alone. Text is
- * UTF-8; what is longer than 1,000 bytes is cut.
+ *	shop_purchases_sql  one row a purchase with columns id, product and count, of any type,
+ *	                    and where wanted product_id, amount, status and bought_at, by which the
+ *	                    rule of purchase_rule.h says what counts
+ * With a rule, or where the purchases have a status, the purchases decide and not their number in
+ * the first statement. Columns are found by name, in any order, capitals or not; others are left
+ * alone. Text is UTF-8; what is longer than 1,000 bytes is cut. man/chulcheck-shop.5 says all
+ * this to operators.
  *
  * Every fault (no connection, timeout, wrong SQL, a column missing, garbage) is RC_SHOP: a shop
  * that cannot answer never looks like one without purchases. */
@@ -23,8 +27,10 @@ struct arena;
 struct conf;
 struct shop;
 
+/* "" for NULL; the second line is NULL where the shop has no such column. */
 struct shop_purchase {
 	const char *id, *product, *count;
+	const char *bought_at, *amount, *status;
 };
 
 /* Does not connect yet: the shop may be away while we start. conf must outlive it. */

@@ -10,9 +10,9 @@
  * SIGN_UPS_MAX requests that wait for one address further ones send no mail. What the asker typed
  * is not repeated in the mail, which goes to an address that he has not proven. The link opens
  * verify_email.c. */
-#include <string.h>
-
+#include "attempt.h"
 #include "auth.h"
+#include "auth_mail.h"
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -21,8 +21,9 @@
 #include "password.h"
 #include "query.h"
 #include "session.h"
+#include "terms.h"
 
-enum { SIGN_UPS_MAX = 3, LINK_S = 600 };
+enum { SIGN_UPS_MAX = 3 };
 
 struct form_in {
 	bool sent;
@@ -35,11 +36,13 @@ static const struct param form_params[] = {
 /* Loose enough that what is wrong is said beside the field. */
 struct submit_in {
 	const char *name, *email, *password;
+	bool accept;             /* terms and privacy notice, as they are in force */
 };
 static const struct param submit_params[] = {
 	PARAM_LINE(struct submit_in, name, 1, 60),
 	PARAM_LINE(struct submit_in, email, 1, 254),
 	PARAM_TEXT(struct submit_in, password, 1, 1000),
+	PARAM_BOOL(struct submit_in, accept),
 	PARAM_END
 };
 
@@ -49,13 +52,15 @@ struct sign_up {
 };
 
 static void
-show(struct req *r, const struct submit_in *in, bool bad_email, enum password_fault fault)
+show(struct req *r, const struct submit_in *in, bool bad_email, enum password_fault fault,
+    bool not_accepted)
 {
 	page_auth_sign_up(&r->body_out, &(struct page_auth_sign_up){
 		.lang = r->lang, .v = session_view(r), .name = in->name, .email = in->email,
 		.bad_email = bad_email, .short_password = fault == PASSWORD_SHORT,
 		.long_password = fault == PASSWORD_LONG, .weak_password = fault == PASSWORD_WEAK,
-		.min = PASSWORD_MIN, .max = PASSWORD_MAX,
+		.min = PASSWORD_MIN, .max = PASSWORD_MAX, .accept = in->accept,
+		.not_accepted = not_accepted, .terms = terms_url(r), .privacy = privacy_url(r),
 	});
 }
 
@@ -66,10 +71,10 @@ form_get(struct req *r)
 
 	if (in->sent)
 		page_auth_sign_up_sent(&r->body_out, &(struct page_auth_sign_up_sent){
-			.lang = r->lang, .v = session_view(r), .minutes = LINK_S / 60,
+			.lang = r->lang, .v = session_view(r), .minutes = AUTH_MAIL_LINK_S / 60,
 		});
 	else
-		show(r, &(struct submit_in){ .name = "", .email = "" }, false, PASSWORD_GOOD);
+		show(r, &(struct submit_in){ .name = "", .email = "" }, false, PASSWORD_GOOD, false);
 	return RC_OK;
 }
 
@@ -87,7 +92,7 @@ write_mail(struct req *r, struct buf *body, const char *token)
 	}
 	text_auth_verify(body, &(struct text_auth_verify){
 		.lang = r->lang, .site = conf->site_name, .url = conf->auth_url, .token = token,
-		.minutes = LINK_S / 60,
+		.minutes = AUTH_MAIL_LINK_S / 60,
 	});
 	return r->lang == LANG_KO ? "이메일 주소를 확인해 주세요" : "Confirm your e-mail address";
 }
@@ -95,17 +100,11 @@ write_mail(struct req *r, struct buf *body, const char *token)
 static enum rc
 queue_mail(const struct sign_up *s, struct db *db, const char *key, const char *token)
 {
-	struct arena *a = s->r->arena;
-	const struct conf *conf = s->r->conf;
-	const char *at = strrchr(conf->mail_from, '@'), *id, *subject;
-	struct buf body = { .arena = a };
-	int64_t now_ms = clock_now_ms();
+	struct buf body = { .arena = s->r->arena };
+	const char *subject = write_mail(s->r, &body, token);
 
-	subject = write_mail(s->r, &body, token);
-	id = arena_fmt(a, "<%s@%s>", crypto_token(a), at != NULL ? at + 1 : conf->mail_from);
-	return q_outbox_add(db, a, "sign_up", arena_fmt(a, "sign_up:%s", key), s->email, id,
-	    arena_fmt(a, "[%s] %s", conf->site_name, subject), "", body.s, now_ms,
-	    now_ms + LINK_S * INT64_C(1000), now_ms, NULL);
+	return auth_mail_queue(s->r, db, "sign_up", key, s->email, subject, body.s,
+	    AUTH_MAIL_LINK_S);
 }
 
 /* One row in any case. The token of an address that has an account opens nothing: nobody gets
@@ -115,12 +114,12 @@ sign_up_run(struct db *db, struct arena *a, void *arg)
 {
 	const struct sign_up *s = arg;
 	const char *token = crypto_token(a), *hash = crypto_sha256_text(a, token);
-	struct account_by_email account;
+	struct account_find account;
 	struct sign_up_waiting waiting;
 	int64_t now = auth_now();
 	enum rc rc, found;
 
-	found = q_account_by_email(db, a, s->email, &account);
+	found = q_account_find(db, a, 0, s->email, &account);
 	if (found != RC_OK && found != RC_NOTFOUND)
 		return found;
 	if ((rc = q_sign_up_clean(db, a, now, NULL)) != RC_OK ||
@@ -128,7 +127,8 @@ sign_up_run(struct db *db, struct arena *a, void *arg)
 		return rc;
 	if (waiting.n >= SIGN_UPS_MAX)
 		return RC_OK;
-	rc = q_sign_up_add(db, a, hash, s->email, s->name, s->hash, now + LINK_S, NULL);
+	rc = q_sign_up_add(db, a, hash, s->email, s->name, s->hash, s->r->conf->terms_version,
+	    s->r->conf->privacy_version, now + AUTH_MAIL_LINK_S, NULL);
 	return rc == RC_OK ? queue_mail(s, db, hash, found == RC_OK ? NULL : token) : rc;
 }
 
@@ -136,16 +136,18 @@ static enum rc
 form_post(struct req *r)
 {
 	const struct submit_in *in = r->in;
-	enum password_fault fault = password_fault(in->password, in->email, r->conf->site_name);
+	enum password_fault fault = session_password_fault(r, in->password, in->email);
 	struct sign_up s = { .r = r, .name = in->name, .email = str_lower(r->arena, in->email) };
+	struct attempt mails = { .key = { { ATTEMPT_MAIL, attempt_network(r->arena, r->remote_addr) } },
+	    .n = 1 };
 	enum rc rc;
 
-	if (!str_email(in->email) || fault != PASSWORD_GOOD) {
-		show(r, in, !str_email(in->email), fault);
+	if (!str_email(in->email) || fault != PASSWORD_GOOD || !in->accept) {
+		show(r, in, !str_email(in->email), fault, !in->accept);
 		r->status = 422;
 		return RC_OK;
 	}
-	if ((rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS)) != RC_OK)
+	if ((rc = attempt_begin(r, &mails)) != RC_OK || (rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS)) != RC_OK)
 		return rc;
 	rc = password_hash(r->arena, in->password, &s.hash);
 	gate_leave(&auth(r)->hashing);

@@ -9,9 +9,16 @@
 #include "base/crypto.h"
 #include "db/writer.h"
 #include "query.h"
+#include "scope.h"
 #include "shop.h"
 #include "web/json.h"
 #include "web/jwt.h"
+
+static const char *
+scope_of(const struct token_owner *o)
+{
+	return o->scope != NULL ? o->scope : SCOPE_ALL;
+}
 
 enum rc
 token_refresh_start(struct req *r, struct db *db, const struct token_owner *o, const char *family,
@@ -24,7 +31,8 @@ token_refresh_start(struct req *r, struct db *db, const struct token_owner *o, c
 	if ((rc = q_refresh_clean(db, r->arena, now, NULL)) != RC_OK)
 		return rc;
 	rc = q_refresh_add(db, r->arena, crypto_sha256_text(r->arena, token), family, o->client_id,
-	    o->account_id, o->sid, now, now + r->conf->refresh_ttl_s, NULL);
+	    o->account_id, o->sid, scope_of(o), o->strong, now, now + r->conf->refresh_ttl_s,
+	    NULL);
 	if (rc == RC_OK)
 		*ret = token;
 	return rc;
@@ -78,7 +86,8 @@ refresh_run(struct db *db, struct arena *a, void *arg)
 		return refresh_again(f, db, a, now);
 	if ((rc = q_refresh_use(db, a, now, hash, NULL)) != RC_OK ||
 	    (rc = q_refresh_add(db, a, crypto_sha256_text(a, f->next), row->family, row->client_id,
-	    row->account_id, row->sid, now, row->expires_at, NULL)) != RC_OK)
+	    row->account_id, row->sid, row->scope, row->strong, now, row->expires_at,
+	    NULL)) != RC_OK)
 		return rc;
 	f->good = true;
 	return RC_OK;
@@ -100,6 +109,7 @@ token_refresh(struct req *r, const char *client_id, const char *old, struct toke
 	*ret_owner = (struct token_owner){
 		.account_id = f.row.account_id, .subject = f.row.subject, .name = f.row.name,
 		.email = f.row.email, .role = f.row.role, .client_id = client_id, .sid = f.row.sid,
+		.scope = f.row.scope, .strong = f.row.strong != 0,
 	};
 	*ret = f.next;
 	return RC_OK;
@@ -142,6 +152,18 @@ claims_open(struct req *r, struct buf *o, const char *subject, const char *audie
 	json_put_int(o, "exp", now + r->conf->access_ttl_s);
 }
 
+/* What the scope allows to tell of a person (OpenID Connect Core 5.4). */
+static void
+claims_person(struct buf *o, const struct token_owner *w)
+{
+	if (list_has(scope_of(w), SCOPE_PROFILE))
+		json_put_text(o, "name", w->name);
+	if (!list_has(scope_of(w), SCOPE_EMAIL))
+		return;
+	json_put_text(o, "email", w->email);
+	json_put_bool(o, "email_verified", true);        /* there is no account without */
+}
+
 static enum rc
 claims_sign(struct req *r, struct buf *o, const char *typ, const char **ret)
 {
@@ -161,9 +183,9 @@ token_access(struct req *r, const struct token_owner *w, const char **ret)
 	json_put_text(&o, "client_id", w->client_id);
 	json_put_text(&o, "jti", crypto_token(r->arena));
 	json_put_text(&o, "sid", w->sid);
-	json_put_text(&o, "name", w->name);
-	json_put_text(&o, "email", w->email);
-	json_put_text(&o, "role", w->role);
+	json_put_text(&o, "scope", scope_of(w));
+	claims_person(&o, w);
+	json_put_text(&o, "role", w->strong ? w->role : role_word(ROLE_CUSTOMER));
 	json_put_text(&o, "standing", standing_word(standing));
 	return claims_sign(r, &o, "at+jwt", ret);
 }
@@ -179,9 +201,12 @@ token_id(struct req *r, const struct token_owner *w, const char *nonce, int64_t 
 	if (*nonce != '\0')
 		json_put_text(&o, "nonce", nonce);
 	json_put_text(&o, "sid", w->sid);
-	json_put_text(&o, "name", w->name);
-	json_put_text(&o, "email", w->email);
-	json_put_bool(&o, "email_verified", true);
+	json_open(&o, "amr", '[');       /* RFC 8176 */
+	json_put_text(&o, NULL, "pwd");
+	if (w->strong)
+		json_put_text(&o, NULL, "otp");
+	json_close(&o, ']');
+	claims_person(&o, w);
 	return claims_sign(r, &o, "JWT", ret);
 }
 

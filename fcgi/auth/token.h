@@ -3,11 +3,14 @@
 /* token.h - the tokens that we issue.
  *
  * Access token: RFC 9068 (typ at+jwt), RS256, access_ttl_s; its claim standing says what the
- * shop answered at that moment, "unknown" if it did not. ID token: OpenID Connect Core 2.
+ * shop answered at that moment, "unknown" if it did not; a role of the staff takes a second factor.
+ * ID token: OpenID Connect Core 2. Both tell name and e-mail only within their scope.
  * Refresh token: opaque; its successor is HMAC-SHA256 of it, so that a lost answer can be given
  * again without keeping the token itself: for REFRESH_GRACE_S after its use an old token
  * gives the same successor, later it ends the family (RFC 9700 4.14.2). A family is what grew
  * out of one sign-in; it ends refresh_ttl_s after that, however often it was refreshed. */
+#include <stdbool.h>
+
 #include "web/http.h"
 
 enum { REFRESH_GRACE_S = 30 };
@@ -17,6 +20,8 @@ struct token_owner {
 	int64_t account_id;
 	const char *subject, *name, *email, *role;
 	const char *client_id, *sid;
+	const char *scope;               /* what they tell of him (scope.h); NULL: SCOPE_ALL */
+	bool strong;                     /* signed in with a second factor; else role is "customer" */
 };
 
 /* Inside a write: the first refresh token of a family. */

@@ -7,6 +7,7 @@
  * Opening the link changes nothing, since mail scanners open links. The password shows that who
  * has the mailbox is also who signed up: nobody can have an account made with a password of
  * his for the address of somebody else. */
+#include "attempt.h"
 #include "auth.h"
 #include "base/conf.h"
 #include "base/crypto.h"
@@ -15,6 +16,7 @@
 #include "password.h"
 #include "query.h"
 #include "session.h"
+#include "terms.h"
 
 struct form_in {
 	const char *token;
@@ -93,7 +95,11 @@ verify_run(struct db *db, struct arena *a, void *arg)
 	    &account);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_CONFLICT : rc;
-	return session_start(v->r, db, account.id, &v->session);
+	/* What he asked for before terms had versions counts for none: he is asked at once. */
+	if (v->row.terms[0] != '\0' && (rc = terms_accepted(db, a, account.id, v->row.terms,
+	    v->row.privacy)) != RC_OK)
+		return rc;
+	return session_start(v->r, db, account.id, false, &v->session);
 }
 
 static enum rc
@@ -120,6 +126,7 @@ form_post(struct req *r)
 	if (rc != RC_OK)
 		return rc;
 	session_cookie(r, v.session);
+	attempt_device_cookie(r, v.row.email);
 	return http_redirect(r, "/account");
 }
 

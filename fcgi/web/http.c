@@ -458,7 +458,8 @@ fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
 		http_header(r, "WWW-Authenticate", rc == RC_UNAUTH && r->authorization != NULL ?
 		    "Bearer error=\"invalid_token\"" : "Bearer");
 	if (r->status == 429 || r->status == 503)
-		http_header(r, "Retry-After", "1");
+		http_header(r, "Retry-After", arena_fmt(r->arena, "%jd",
+		    (intmax_t)(r->retry_after_s > 0 ? r->retry_after_s : 1)));
 	if (found->kind == API || (found->kind == OPEN && !wants_html(r)))
 		put_problem(r, rc, title, detail);
 	else

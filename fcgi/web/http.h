@@ -34,7 +34,7 @@ struct req {
 	const char *body;                /* NUL-terminated; may hold NULs, see body_len */
 	size_t body_len;
 	const char *content_type, *authorization, *cookie, *origin, *fetch_site,
-	    *referer, *accept, *accept_language; /* or NULL */
+	    *referer, *accept, *accept_language, *user_agent; /* or NULL */
 	const char *remote_addr;         /* as nginx saw it */
 	enum rc early;                   /* not RC_OK: reading failed, so answer this and run nothing */
 	enum lang lang;                  /* cookie "lang", else Accept-Language, else Korean */
@@ -49,6 +49,7 @@ struct req {
 	const char *bad;                 /* on RC_INVALID: the field at fault */
 	const char *reason;              /* becomes "reason" of the problem */
 	const char *detail;              /* becomes "detail" of the problem, shown to people */
+	int64_t retry_after_s;           /* of a 429 or 503; 0: one second */
 };
 
 /* The one place where headers are written; a value with CR, LF or NUL aborts. */

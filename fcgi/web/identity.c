@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* identity.c - the words of the claims "role" and "standing", and back.
+/* identity.c - the words of the claims "role" and "standing", and back; the bearer token.
  *
  * A word that we do not know means the least: a customer, of whom nothing is known. Reading a
  * token is in jwt.c. */
 #include "web/identity.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char *const roles[] = {
 	[ROLE_CUSTOMER] = "customer", [ROLE_VIEWER] = "viewer", [ROLE_OPERATOR] = "operator",
@@ -15,6 +16,17 @@ static const char *const standings[] = {
 	[STANDING_UNKNOWN] = "unknown", [STANDING_NOT_REGISTERED] = "not_registered",
 	[STANDING_NO_PURCHASE] = "no_purchase", [STANDING_VERIFIED] = "verified",
 };
+
+const char *
+identity_bearer(const char *header)
+{
+	static const char scheme[] = "Bearer ";
+
+	if (header == NULL || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
+		return NULL;
+	header += sizeof(scheme) - 1;
+	return header + strspn(header, " ");
+}
 
 /* The place of a word in a list, or 0. */
 static size_t

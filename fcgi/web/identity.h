@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* identity.h - who is asking: the claims of a verified access token (RFC 9068), or of a
  * session of the auth host. */
+#include <stdbool.h>
 #include <stdint.h>
 
 enum role { ROLE_CUSTOMER, ROLE_VIEWER, ROLE_OPERATOR, ROLE_OWNER, ROLE_CLIENT };
@@ -12,13 +13,20 @@ enum standing { STANDING_UNKNOWN, STANDING_NOT_REGISTERED, STANDING_NO_PURCHASE,
 struct identity {
 	const char *issuer, *subject;
 	const char *name, *email;        /* email NULL unless proven */
-	const char *client_id;
+	const char *client_id, *scope;
 	const char *session;             /* sid: binds form tokens */
 	enum role role;
 	enum standing standing;
 	int64_t expires_at;              /* seconds since the epoch */
-	int64_t account_id;              /* auth host only */
+	/* Of a session of the auth host only: */
+	int64_t account_id;
+	bool strong;                     /* signed in with a second factor */
+	bool has_totp;                   /* the account has one */
+	const char *duty;                /* page that this person must pass first, or NULL */
 };
+
+/* The token of an Authorization header (RFC 6750 2.1), or NULL: none, or another scheme. */
+const char *identity_bearer(const char *header);
 
 const char *role_word(enum role);            /* "customer", "viewer", ... as in the claim role */
 enum role role_parse(const char *);          /* unknown or NULL: ROLE_CUSTOMER */

@@ -37,9 +37,10 @@ jwks_find(const struct jwks *k, const char *kid)
 	return NULL;
 }
 
-/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. */
+/* Adds a JWK if it is one that signs with RS256: a provider may publish others beside. named: a
+ * key without a kid is none of use. */
 static void
-add(struct jwks *k, struct arena *a, const struct json *jwk)
+add(struct jwks *k, struct arena *a, const struct json *jwk, bool named)
 {
 	const char *kty = json_text(jwk, "kty"), *kid = json_text(jwk, "kid");
 	const char *use = json_text(jwk, "use"), *alg = json_text(jwk, "alg");
@@ -50,8 +51,10 @@ add(struct jwks *k, struct arena *a, const struct json *jwk)
 	if (kty == NULL || strcmp(kty, "RSA") != 0 || (use != NULL && strcmp(use, "sig") != 0) ||
 	    (alg != NULL && strcmp(alg, "RS256") != 0))
 		return;
-	if (kid == NULL || *kid == '\0' || strlen(kid) > KID_MAX || jwks_find(k, kid) != NULL ||
-	    n == NULL || e == NULL || k->n == JWKS_MAX)
+	if (kid == NULL && !named)
+		kid = "";
+	if (kid == NULL || (*kid == '\0' && named) || strlen(kid) > KID_MAX ||
+	    jwks_find(k, kid) != NULL || n == NULL || e == NULL || k->n == JWKS_MAX)
 		return;
 	if (!base64url_decode(a, n, strlen(n), &n_raw, &n_len) ||
 	    !base64url_decode(a, e, strlen(e), &e_raw, &e_len) ||
@@ -83,7 +86,7 @@ read_file(struct arena *a, const char *path)
 }
 
 enum rc
-jwks_parse(struct jwks *ret, const char *s, size_t len)
+jwks_parse(struct jwks *ret, const char *s, size_t len, bool named)
 {
 	const struct json *list = NULL;
 	struct jwks k = { .n = 0 };
@@ -98,7 +101,7 @@ jwks_parse(struct jwks *ret, const char *s, size_t len)
 		list = json_get(set, "keys");
 	if (list != NULL && list->type == JSON_ARRAY)
 		for (i = 0; i < list->n; i++)
-			add(&k, &a, &list->items[i]);
+			add(&k, &a, &list->items[i], named);
 	arena_free(&a);
 	if (k.n == 0)
 		return RC_CONFIG;
@@ -115,7 +118,7 @@ jwks_read(struct jwks *ret, const char *path)
 
 	arena_init(&a, MEMORY);
 	if ((s = read_file(&a, path)) != NULL)
-		rc = jwks_parse(ret, s, strlen(s));
+		rc = jwks_parse(ret, s, strlen(s), true);
 	arena_free(&a);
 	return rc;
 }

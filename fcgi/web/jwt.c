@@ -1,122 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jwt.c - signing of tokens, and the files that keys are kept in.
+/* jwt.c - signing of tokens.
  *
  * A token is header "." claims "." signature, each base64url; the signature covers the first two
- * as they stand. The private keys of the auth host are KID.pem in one folder, where only that
- * host can read them; the public halves are a JWK set in a file that both hosts read. A kid is
- * "YYYYMMDDhhmmss-" and 8 random characters, in UTC, so that the newest is the last by name.
- * To change keys: create one, reload the auth host, and after the life of a token remove the
- * old one. Checking of tokens is in jwt_verify.c. */
+ * as they stand. Which of the keys signs is decided at each signature, by the clock; the folder is
+ * looked at once a second and read again when it has changed, so keys come and go without a word
+ * to the worker. A folder that cannot be read leaves the keys as they are. What the folder holds
+ * is in jwt_keys.c, checking of tokens in jwt_verify.c. */
 #include "web/jwt.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/str.h"
 #include "web/json.h"
+#include "web/jwt_keys.h"
 
-enum { KEYS_MAX = 16, KID_MAX = 128, MEMORY = 1 << 20 };
-
-struct key {
-	char kid[KID_MAX + 1];
-	struct rsa *rsa;
-};
+/* The time stamp of a folder moves in steps: a change soon after the last one may leave it as it
+ * was. So a folder is known for good only when its stamp was older than this as it was read. */
+enum { SETTLED_S = 2 };
 
 struct jwt_signer {
-	struct key key[KEYS_MAX];        /* by name: the last one signs */
-	size_t n;
+	char *folder;
+	pthread_rwlock_t lock;           /* guards keys */
+	struct jwt_keys keys;            /* one at least */
+	pthread_mutex_t reload;          /* guards seen and settled */
+	struct timespec seen;            /* the folder's stamp when keys were read */
+	bool settled;
+	_Atomic int64_t looked_s;        /* when the folder was last looked at */
 };
 
+/* Reads the folder; its stamp is taken before, so that what changes meanwhile is seen next time. */
 static enum rc
-config(const char **ret_error, const char *text)
+load(struct jwt_signer *s, struct jwt_keys *ret, const char **ret_error)
 {
-	if (ret_error != NULL)
-		*ret_error = text;
-	return RC_CONFIG;
-}
+	static const char none[] = "keys: no signing key; make one with: chulcheckctl keys create";
+	int64_t now_s = clock_now_ms() / 1000;
+	struct stat st = { 0 };
+	enum rc rc;
 
-static int
-is_pem(const struct dirent *d)
-{
-	size_t len = strlen(d->d_name);
-
-	return len > 4 && len - 4 <= KID_MAX && strcmp(d->d_name + len - 4, ".pem") == 0;
-}
-
-/* folder/name.pem as the signer's last key. */
-static enum rc
-read_key(struct jwt_signer *s, const char *folder, const char *name)
-{
-	struct key *key = &s->key[s->n];
-	char path[PATH_MAX];
-	size_t len = strlen(name) - strlen(".pem");
-
-	if (!str_utf8(name, len) ||
-	    snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+	(void)stat(s->folder, &st);
+	if ((rc = jwt_keys_read(ret, s->folder, ret_error)) != RC_OK)
+		return rc;
+	if (ret->n == 0) {
+		if (ret_error != NULL)
+			*ret_error = none;
 		return RC_CONFIG;
-	memcpy(key->kid, name, len);
-	key->kid[len] = '\0';
-	if (rsa_read(&key->rsa, path) != RC_OK)
-		return RC_CONFIG;
-	s->n++;
+	}
+	s->seen = st.st_mtim;
+	s->settled = st.st_mtim.tv_sec + SETTLED_S < now_s || st.st_mtim.tv_sec > now_s;
 	return RC_OK;
 }
 
 enum rc
 jwt_signer_open(struct jwt_signer **ret, const char *folder, const char **ret_error)
 {
-	struct jwt_signer *s;
-	struct dirent **list;
-	enum rc rc = RC_OK;
-	int i, n;
+	struct jwt_signer *s = calloc(1, sizeof(*s));
+	enum rc rc;
 
-	n = scandir(folder, &list, is_pem, alphasort);
-	if (n < 0)
-		return config(ret_error, "keys: the folder of signing keys cannot be read; make it "
-		    "with: chulcheckctl keys create");
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
+	if (s == NULL || (s->folder = strdup(folder)) == NULL)
 		abort();
-	for (i = 0; i < n; i++) {
-		if (i >= n - KEYS_MAX && rc == RC_OK)
-			rc = read_key(s, folder, list[i]->d_name);
-		free(list[i]);
-	}
-	free(list);
-	if (rc == RC_OK && s->n > 0) {
+	pthread_rwlock_init(&s->lock, NULL);
+	pthread_mutex_init(&s->reload, NULL);
+	s->looked_s = clock_mono_ms() / 1000;
+	rc = load(s, &s->keys, ret_error);
+	if (rc != RC_OK)
+		jwt_signer_close(s);
+	else
 		*ret = s;
-		return RC_OK;
-	}
-	jwt_signer_close(s);
-	return config(ret_error, rc != RC_OK ? "keys: a .pem file is not a readable RSA key of at "
-	    "least 2048 bits" : "keys: no signing key; make one with: chulcheckctl keys create");
+	return rc;
 }
 
 struct jwt_signer *
 jwt_signer_close(struct jwt_signer *s)
 {
-	while (s != NULL && s->n > 0)
-		rsa_free(s->key[--s->n].rsa);
+	if (s == NULL)
+		return NULL;
+	jwt_keys_free(&s->keys);
+	pthread_mutex_destroy(&s->reload);
+	pthread_rwlock_destroy(&s->lock);
+	free(s->folder);
 	free(s);
 	return NULL;
 }
 
-enum rc
-jwt_sign(const struct jwt_signer *s, struct arena *a, const char *typ, const char *claims,
+/* Once a second: reads the keys again if the folder has changed. */
+static void
+look(struct jwt_signer *s)
+{
+	int64_t now_s = clock_mono_ms() / 1000;
+	struct jwt_keys fresh, old;
+	struct stat st;
+
+	if (s->looked_s == now_s || atomic_exchange(&s->looked_s, now_s) == now_s)
+		return;
+	pthread_mutex_lock(&s->reload);
+	if (stat(s->folder, &st) == 0 && (!s->settled || st.st_mtim.tv_sec != s->seen.tv_sec ||
+	    st.st_mtim.tv_nsec != s->seen.tv_nsec) && load(s, &fresh, NULL) == RC_OK) {
+		pthread_rwlock_wrlock(&s->lock);
+		old = s->keys;
+		s->keys = fresh;
+		pthread_rwlock_unlock(&s->lock);
+		jwt_keys_free(&old);
+	}
+	pthread_mutex_unlock(&s->reload);
+}
+
+/* header "." claims "." signature with one key. */
+static enum rc
+sign(const struct jwt_key *key, struct arena *a, const char *typ, const char *claims,
     const char **ret)
 {
-	const struct key *key = &s->key[s->n - 1];
 	struct buf header = { .arena = a };
 	size_t sig_len;
 	const char *text;
@@ -136,130 +135,27 @@ jwt_sign(const struct jwt_signer *s, struct arena *a, const char *typ, const cha
 	return rc;
 }
 
-static void
-put_jwk(struct buf *o, const struct key *key)
+enum rc
+jwt_sign(struct jwt_signer *s, struct arena *a, const char *typ, const char *claims,
+    const char **ret)
 {
-	size_t n_len, e_len;
-	uint8_t *n, *e;
+	enum rc rc;
 
-	rsa_parts(key->rsa, o->arena, &n, &n_len, &e, &e_len);
-	json_open(o, NULL, '{');
-	json_put_text(o, "kty", "RSA");
-	json_put_text(o, "use", "sig");
-	json_put_text(o, "alg", "RS256");
-	json_put_text(o, "kid", key->kid);
-	json_put_text(o, "n", base64url_encode(o->arena, n, n_len));
-	json_put_text(o, "e", base64url_encode(o->arena, e, e_len));
-	json_close(o, '}');
+	look(s);
+	pthread_rwlock_rdlock(&s->lock);
+	rc = sign(&s->keys.key[jwt_keys_signing(&s->keys, clock_now_ms() / 1000)], a, typ, claims, ret);
+	pthread_rwlock_unlock(&s->lock);
+	return rc;
 }
 
 const char *
-jwt_jwks(const struct jwt_signer *s, struct arena *a)
+jwt_jwks(struct jwt_signer *s, struct arena *a)
 {
-	struct buf o = { .arena = a };
-	size_t i;
+	const char *set;
 
-	json_open(&o, NULL, '{');
-	json_open(&o, "keys", '[');
-	for (i = 0; i < s->n; i++)
-		put_jwk(&o, &s->key[i]);
-	json_close(&o, ']');
-	json_close(&o, '}');
-	return o.s;
-}
-
-static bool
-write_all(int fd, const char *s, size_t len)
-{
-	ssize_t n;
-
-	for (; len > 0; s += n, len -= (size_t)n) {
-		n = write(fd, s, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		if (n < 0)
-			return false;
-	}
-	return true;
-}
-
-static bool
-sync_folder_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *folder = slash == NULL ? "." : arena_strn(a, path, (size_t)(slash - path) + 1);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-/* A reader sees the old file or the new one, whole. */
-static bool
-replace_file(struct arena *a, const char *path, const char *text)
-{
-	char *temporary = arena_fmt(a, "%s.XXXXXX", path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	bool ok;
-
-	if (fd < 0)
-		return false;
-	ok = write_all(fd, text, strlen(text)) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	ok = close(fd) == 0 && ok && rename(temporary, path) == 0;
-	if (!ok)
-		unlink(temporary);
-	return ok && sync_folder_of(a, path);
-}
-
-static const char *
-new_kid(struct arena *a)
-{
-	enum { DAY_S = 86400, HOUR_S = 3600, MINUTE_S = 60 };
-	int64_t now_s = clock_now_ms() / 1000;
-	int s = (int)(now_s % DAY_S), year, month, mday;
-	uint8_t random[6];
-
-	day_split(now_s / DAY_S, &year, &month, &mday);
-	crypto_random(random, sizeof(random));
-	return arena_fmt(a, "%04d%02d%02d%02d%02d%02d-%s", year, month, mday, s / HOUR_S,
-	    s / MINUTE_S % 60, s % 60, base64url_encode(a, random, sizeof(random)));
-}
-
-static enum rc
-create(struct arena *a, const char *folder, const char *jwks_path, const char **ret_error)
-{
-	struct jwt_signer *s;
-	struct rsa *rsa;
-	enum rc rc;
-	bool ok;
-
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-		return config(ret_error, "keys: the folder cannot be made; does its parent exist?");
-	rc = rsa_create(&rsa);
-	if (rc == RC_OK) {
-		rc = rsa_write(rsa, arena_fmt(a, "%s/%s.pem", folder, new_kid(a)));
-		rsa_free(rsa);
-	}
-	if (rc != RC_OK)
-		return config(ret_error, "keys: the new key cannot be written into the folder");
-	rc = jwt_signer_open(&s, folder, ret_error);
-	if (rc != RC_OK)
-		return rc;
-	ok = replace_file(a, jwks_path, arena_fmt(a, "%s\n", jwt_jwks(s, a)));
-	jwt_signer_close(s);
-	return ok ? RC_OK : config(ret_error, "jwks: the file with the public keys cannot be written");
-}
-
-enum rc
-jwt_keys_create(const char *folder, const char *jwks_path, const char **ret_error)
-{
-	struct arena a;
-	enum rc rc;
-
-	arena_init(&a, MEMORY);
-	rc = create(&a, folder, jwks_path, ret_error);
-	arena_free(&a);
-	return rc;
+	look(s);
+	pthread_rwlock_rdlock(&s->lock);
+	set = jwt_keys_set(&s->keys, a);
+	pthread_rwlock_unlock(&s->lock);
+	return set;
 }

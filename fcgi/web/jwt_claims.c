@@ -70,6 +70,13 @@ jwt_typ_is_id(const struct jwt_rules *rules, const char *typ)
 	return is_type(typ, "JWT") || (rules->foreign && typ == NULL);
 }
 
+bool
+jwt_typ_is_event(const struct jwt_rules *rules, const char *typ)
+{
+	(void)rules;
+	return is_type(typ, "secevent+jwt");
+}
+
 const struct json *
 jwt_claim(struct arena *a, const struct json *claims, const char *path)
 {
@@ -145,6 +152,18 @@ jwt_claims_fit(const struct jwt_rules *rules, struct arena *a, const struct json
 }
 
 bool
+jwt_event_fits(const struct jwt_rules *rules, struct arena *a, const struct json *claims,
+    const char *audience, int64_t now_s)
+{
+	const char *iss = json_text(claims, "iss");
+
+	return iss != NULL && strcmp(iss, rules->issuer) == 0 &&
+	    is_audience(jwt_claim(a, claims, "aud"), audience) &&
+	    json_get(claims, "iat") != NULL && is_past(claims, "iat", now_s) &&
+	    json_get(claims, "events") != NULL;
+}
+
+bool
 jwt_use_fits(const struct jwt_rules *rules, struct arena *a, const struct json *claims)
 {
 	const char *eq, *got;
@@ -198,6 +217,7 @@ foreign_identity(const struct jwt_rules *rules, struct arena *a, const struct js
 		.name = jwt_claim_text(a, claims, rules->name),
 		.email = jwt_claim_text(a, claims, rules->email),
 		.client_id = json_text(claims, "client_id"),
+		.scope = json_text(claims, "scope"),
 		.session = jwt_claim_text(a, claims, rules->session),
 		.role = role_of(rules, a, claims),
 		.standing = standing_parse(jwt_claim_text(a, claims, rules->standing)),
@@ -220,6 +240,7 @@ own_identity(const struct jwt_rules *rules, const struct json *claims)
 		.name = json_text(claims, "name"),
 		.email = json_text(claims, "email"),
 		.client_id = json_text(claims, "client_id"),
+		.scope = json_text(claims, "scope"),
 		.session = json_text(claims, "sid"),
 		.role = role_parse(json_text(claims, "role")),
 		.standing = standing_parse(json_text(claims, "standing")),

@@ -37,6 +37,11 @@ struct jwt_rules {
 /* Whether the typ of a header (NULL: none) is that of an access token, or of an ID token. */
 bool jwt_typ_is_access(const struct jwt_rules *, const char *typ);
 bool jwt_typ_is_id(const struct jwt_rules *, const char *typ);
+bool jwt_typ_is_event(const struct jwt_rules *, const char *typ);     /* RFC 8417 2.3 */
+
+/* iss, audience and iat: all that a security event token has of these. */
+bool jwt_event_fits(const struct jwt_rules *, struct arena *, const struct json *claims,
+    const char *audience, int64_t now_s);
 
 /* iss, exp, nbf, iat, sub, and the audience in the claim in_audience. */
 bool jwt_claims_fit(const struct jwt_rules *, struct arena *, const struct json *claims,

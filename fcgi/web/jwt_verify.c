@@ -67,7 +67,7 @@ struct token {
 static const size_t texts[] = {
 	offsetof(struct identity, subject), offsetof(struct identity, name),
 	offsetof(struct identity, email), offsetof(struct identity, client_id),
-	offsetof(struct identity, session),
+	offsetof(struct identity, session), offsetof(struct identity, scope),
 };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
@@ -349,4 +349,65 @@ jwt_id_token(struct jwt_verifier *v, struct arena *a, const char *token, const c
 		return RC_UNAUTH;
 	*ret = claims;
 	return RC_OK;
+}
+
+enum rc
+jwt_event(struct jwt_verifier *v, struct arena *a, const char *token, const char *audience,
+    int64_t now_s, const struct json **ret)
+{
+	const struct json *claims;
+	uint64_t generation;
+
+	claims = open_token(v, a, token, jwt_typ_is_event, now_s, &generation);
+	if (claims == NULL || !jwt_event_fits(&v->rules, a, claims, audience, now_s))
+		return RC_UNAUTH;
+	*ret = claims;
+	return RC_OK;
+}
+
+enum rc
+jwt_id_hint(struct jwt_verifier *v, struct arena *a, const char *token, int64_t now_s,
+    const struct json **ret)
+{
+	const struct json *claims;
+	const char *iss;
+	uint64_t generation;
+
+	claims = open_token(v, a, token, jwt_typ_is_id, now_s, &generation);
+	if (claims == NULL || (iss = json_text(claims, "iss")) == NULL ||
+	    strcmp(iss, v->rules.issuer) != 0 || json_text(claims, "sub") == NULL)
+		return RC_UNAUTH;
+	*ret = claims;
+	return RC_OK;
+}
+
+const struct json *
+jwt_peek(struct arena *a, const char *token)
+{
+	struct token t;
+
+	return split(a, token, &t) ? decode(a, t.claims, t.claims_len) : NULL;
+}
+
+enum rc
+jwt_by_keys(const struct jwks *keys, struct arena *a, const char *token, const struct json **ret)
+{
+	const struct rsa *rsa = NULL;
+	const char *alg, *kid;
+	struct token t;
+
+	if (!split(a, token, &t))
+		return RC_UNAUTH;
+	alg = json_text(t.header, "alg");
+	kid = json_text(t.header, "kid");
+	if (alg == NULL || strcmp(alg, "RS256") != 0 || json_get(t.header, "crit") != NULL)
+		return RC_UNAUTH;
+	if (kid != NULL)
+		rsa = jwks_find(keys, kid);
+	if (keys->n == 1 && (kid == NULL || keys->key[0].kid[0] == '\0'))
+		rsa = keys->key[0].rsa;
+	if (rsa == NULL || !rsa_verify(rsa, t.text, t.signed_len, t.sig, t.sig_len))
+		return RC_UNAUTH;
+	*ret = decode(a, t.claims, t.claims_len);
+	return *ret != NULL ? RC_OK : RC_UNAUTH;
 }

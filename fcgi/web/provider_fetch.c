@@ -235,7 +235,7 @@ provider_fetch(struct arena *a, const struct conf *conf, const char *folder,
 	}
 	if ((rc = get(a, conf, m.jwks, stop, &set, ret_why)) != RC_OK)
 		return rc;
-	if (jwks_parse(&k, set, strlen(set)) != RC_OK) {
+	if (jwks_parse(&k, set, strlen(set), true) != RC_OK) {
 		*ret_why = arena_fmt(a, "%.300s: it has no RS256 key", m.jwks);
 		return RC_CONFIG;
 	}

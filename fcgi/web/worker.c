@@ -26,6 +26,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "db/db.h"
 #include "db/writer.h"
 #include "web/parent.h"
@@ -79,6 +80,7 @@ read_params(struct req *r, char **envp, const char **ret_method, const char **re
 		P("HTTP_SEC_FETCH_SITE", &r->fetch_site),
 		P("HTTP_REFERER", &r->referer),
 		P("HTTP_ACCEPT", &r->accept),
+		P("HTTP_USER_AGENT", &r->user_agent),
 #undef P
 	};
 	const char *v;
@@ -382,6 +384,7 @@ worker_main(const struct app *app, int argc, char **argv)
 	int i;
 
 	log_name(app->name);
+	process_harden();
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
 			file = argv[++i];

@@ -155,12 +155,13 @@ req POST "$u/change" -b "$jar" -H 'Content-Type: application/json' -d '{}'; is '
 browser stranger
 page "$AUTH_URL/sign-up"
 csrf=$(field csrf)
-faults "$AUTH_URL/sign-up" 'email=x@example.kr&password=a+long+password+of+mine' name x
-faults "$AUTH_URL/sign-up" 'name=x&password=a+long+password+of+mine' email x@example.kr
-faults "$AUTH_URL/sign-up" 'name=x&email=x@example.kr' password a+long+password+of+mine
-form 'form: 14 characters' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&password=abcdefghijklm1'
-form 'form: one character over and over' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&password=aaaaaaaaaaaaaaaaaaaa'
-form 'form: the address as password' "$AUTH_URL/sign-up" 'name=x&email=longaddress@example.kr&password=longaddress@example.kr'
+faults "$AUTH_URL/sign-up" 'email=x@example.kr&accept=1&password=a+long+password+of+mine' name x
+faults "$AUTH_URL/sign-up" 'name=x&accept=1&password=a+long+password+of+mine' email x@example.kr
+faults "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&accept=1' password a+long+password+of+mine
+form 'form: terms not accepted' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&password=a+long+password+of+mine'
+form 'form: 14 characters' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&accept=1&password=abcdefghijklm1'
+form 'form: one character over and over' "$AUTH_URL/sign-up" 'name=x&email=x@example.kr&accept=1&password=aaaaaaaaaaaaaaaaaaaa'
+form 'form: the address as password' "$AUTH_URL/sign-up" 'name=x&email=longaddress@example.kr&accept=1&password=longaddress@example.kr'
 faults "$AUTH_URL/sign-in" 'password=a+long+password+of+mine' email x@example.kr
 form 'form: an unknown link' "$AUTH_URL/verify-email" 'token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&password=a+long+password+of+mine'
 is 'forms: nothing has changed' "$(state)" "$before"

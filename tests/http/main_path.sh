@@ -11,7 +11,7 @@ own_system
 # Sign up: the same answer for a new and for a known address; a link by mail; the same password.
 browser new
 page "$AUTH_URL/sign-up"
-post "$AUTH_URL/sign-up" 'name=나새봄' 'email=saebom@example.kr' 'password=a long password of mine'
+post "$AUTH_URL/sign-up" 'name=나새봄' 'email=saebom@example.kr' 'password=a long password of mine' accept=1
 is 'sign-up is accepted' "$status" 200
 said=$body
 mail_for() { mails "$1" | grep -q verify-email; }
@@ -23,7 +23,7 @@ post "$AUTH_URL/verify-email" "token=$(field token)" 'password=a long password o
 is 'the password again, and in' "$status" 200
 browser known
 page "$AUTH_URL/sign-up"
-post "$AUTH_URL/sign-up" 'name=누구' "email=$CUSTOMER_EMAIL" 'password=a long password of mine'
+post "$AUTH_URL/sign-up" 'name=누구' "email=$CUSTOMER_EMAIL" 'password=a long password of mine' accept=1
 is 'a known address gets the same answer' "$(echo "$body" | sed 's/value="[^"]*"//g')" "$(echo "$said" | sed 's/value="[^"]*"//g')"
 t=$(token saebom@example.kr 'a long password of mine')
 ok 'the new account signs in' [ -n "$t" ]
