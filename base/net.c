@@ -209,6 +209,7 @@ net_get(struct arena *a, const struct net_get *g, struct net_reply *ret)
 		curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 		curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, is_stopped);
 		curl_easy_setopt(c, CURLOPT_XFERINFODATA, g->stop);
+		curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);     /* not even a name server is waited for */
 	}
 	code = curl_easy_perform(c);
 	if (code == CURLE_OK)

@@ -41,7 +41,7 @@ struct signed_in {
 
 struct tokens {
 	const char *access, *refresh, *id;
-	int64_t expires_in;
+	int64_t expires_in;      /* 0: the provider does not say, but the access token does */
 };
 
 struct flow {
@@ -87,21 +87,29 @@ ask_tokens(struct req *r, const char *form, struct tokens *ret)
 		return RC_IO;
 	if (status != 200) {
 		error = json_text(answer, "error");
-		return error != NULL && strcmp(error, "invalid_grant") == 0 ? RC_UNAUTH : RC_IO;
+		if (error != NULL && strcmp(error, "invalid_grant") == 0)
+			return RC_UNAUTH;
+		log_warn("sign-in: the provider's token endpoint answered %d, %.100s", status,
+		    error != NULL ? error : "no error code");
+		return RC_IO;
 	}
 	t.access = json_text(answer, "access_token");
 	t.refresh = json_text(answer, "refresh_token");
 	t.id = json_text(answer, "id_token");
-	if (t.access == NULL || !json_int(answer, "expires_in", &t.expires_in) || t.expires_in <= 0)
+	t.expires_in = 0;
+	if (t.access == NULL || (json_get(answer, "expires_in") != NULL &&
+	    (!json_int(answer, "expires_in", &t.expires_in) || t.expires_in <= 0)))
 		return RC_IO;
 	*ret = t;
 	return RC_OK;
 }
 
+/* r->who is he whose access token it is. */
 static void
 set_cookies(struct req *r, const struct tokens *t)
 {
-	http_cookie_set(r, "access", t->access, t->expires_in);
+	http_cookie_set(r, "access", t->access, t->expires_in > 0 ? t->expires_in :
+	    r->who->expires_at - now_s());
 	if (t->refresh != NULL && strlen(t->refresh) <= TOKEN_LEN_MAX)
 		http_cookie_set(r, "refresh", t->refresh, r->conf->refresh_ttl_s);
 }

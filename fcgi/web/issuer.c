@@ -68,18 +68,37 @@ jitter(int64_t ms)
 	return ms / 2 + (int64_t)(random % (uint32_t)(ms / 2 + 1));
 }
 
+/* Equal but for the numbers in them: milliseconds, bytes. */
+static bool
+is_same_fault(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	for (;; a++, b++) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b || *a == '\0')
+			return *a == *b;
+	}
+}
+
 /* Tells of each fault once, and of its end. */
 static void
 tell(const struct issuer *is, enum rc rc, const char *why, char told[WHY_MAX])
 {
+	char line[WHY_MAX];
+
 	if (rc == RC_OK) {
 		if (*told != '\0')
 			log_info("provider %s: its document and keys were fetched again",
 			    is->conf->issuer);
 		*told = '\0';
-	} else if (!is->stop && strncmp(told, why, WHY_MAX - 1) != 0) {
-		log_warn("provider %s: not taken: %s", is->conf->issuer, why);
-		(void)snprintf(told, WHY_MAX, "%s", why);
+	} else {
+		(void)snprintf(line, WHY_MAX, "%s", why);
+		if (is->stop || is_same_fault(line, told))
+			return;
+		log_warn("provider %s: not taken: %s", is->conf->issuer, line);
+		memcpy(told, line, WHY_MAX);
 	}
 }
 

@@ -2,7 +2,8 @@
 // Started by any_provider.sh, which names the run, its folder and the certificates.
 import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,12 +52,12 @@ const others = [jwk('ec', { namedCurve: 'P-256' }, { use: 'sig', alg: 'ES256', k
 
 const port = 21000 + process.pid % 8000, issuer = `https://localhost:${port}`;
 const secret = readFileSync(`${DIR}/secrets/client_secret`, 'utf8').trim();
-let provider = null;
+let provider = null, fetched = 0;
 async function start(settings) {
 	const PROVIDER = JSON.stringify({ issuer, port, event, secret, method: 'client_secret_basic', others, bare: false, refresh: true, key: `${CERTS}/ca-server.key`, cert: `${CERTS}/ca-server.pem`, ...settings });
 	provider = spawn(process.execPath, [`${here}/provider.mjs`], { env: { ...process.env, PROVIDER, NODE_NO_WARNINGS: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
-	provider.stdout.on('data', d => { said += d; });
+	provider.stdout.on('data', d => { said += d; fetched += String(d).split('fetched').length - 1; });
 	provider.stderr.on('data', d => { said += d; });
 	if (!await until(() => said.includes('listening'))) throw new Error(`the provider does not start: ${said}`);
 }
@@ -101,10 +102,15 @@ async function firstStart() {
 	is('the front page is there', (await request(`${event}/`)).status, 200);
 	is('a bearer token: 401', (await checkIn('a.b.c')).http, 401);
 	ok('one clear line in the log', /provider https:\/\/localhost:\d+: not taken: .*openid-configuration: Couldn't connect/.test(log('attend')), log('attend').slice(-600));
+	await sleep(4000);
+	const said = log('attend').split('\n').filter(l => l.includes('not taken'));
+	ok('of each worker, however often it tries', said.length <= 2, said);
 	await start({ keys: [keys.old] });
 	ok('it heals by itself', await until(async () => await ready() === 'ready', 70));
 	ok('both workers', await until(async () => (await Promise.all([1, 2, 3, 4, 5, 6].map(ready))).every(r => r === 'ready')));
 	is('both files are kept', kept(issuer), 'jwks.json openid-configuration.json');
+	ok('on the auth host too', await until(() => existsSync(`${DIR}/auth/provider/${encodeURIComponent(issuer)}/openid-configuration.json`), 70));
+	await sleep(1100);
 }
 
 async function wholeWay() {
@@ -204,6 +210,27 @@ async function authAway() {
 	is('and kept', sql(`SELECT standing_at > 1000 FROM customer WHERE subject = 'customer4'`), '1');
 }
 
+// The auth host takes questions and never answers: 80 who must be asked about come at once.
+async function authSlow() {
+	await people(['customer1', 'customer2', 'customer3']);
+	known('calm', 'verified', 100, 100);
+	sql(`PRAGMA foreign_keys=ON; UPDATE customer SET standing_at = 1 WHERE subject = 'customer2'`);
+	const { workers } = pids('auth');
+	for (const p of workers) process.kill(p, 'SIGSTOP');
+	const rush = Array.from({ length: 80 }, () => checkIn(tokens.customer2));
+	await sleep(300);
+	let worst = 0;
+	for (let i = 0; i < 20; i++) {
+		const from = Date.now(), one = await checkIn(tokens[i % 2 ? 'customer1' : 'customer3']);
+		worst = Math.max(worst, one.http === 200 || one.http === 201 ? Date.now() - from : 1e6);
+	}
+	ok('a slow auth host holds nobody else up', worst < 1000, `${worst} ms`);
+	const all = await Promise.all(rush);
+	ok('nor those who are known, for long', all.every(a => a.http === 200), all.map(a => a.http).join(' '));
+	for (const p of workers) process.kill(p, 'SIGCONT');
+	await sleep(6000);                                   // it is asked again from then on
+}
+
 async function providerAway() {
 	await people(['customer7', 'customer8']);
 	await stop();
@@ -217,6 +244,10 @@ async function providerAway() {
 }
 
 async function rotation() {
+	fetched = 0;
+	await start({ keys: [keys.old] });
+	ok('provider back: all four workers look', await until(() => fetched >= 4, 70));
+	await stop();
 	await start({ keys: [keys.fresh] });
 	await sleep(11000);
 	const many = [];
@@ -227,6 +258,15 @@ async function rotation() {
 		for (let i = 0; i < 10; i++) many.push((await checkIn(tokens[who])).http);
 	}
 	is('keys rotated: no 401 for new tokens', many.filter(s => s === 401).length, 0);
+
+	await sleep(11000);
+	fetched = 0;
+	const forged = [], head = n => Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: `k${n}` })).toString('base64url');
+	const from = Date.now();
+	for (let i = 0; i < 300; i++) forged.push(checkIn(`${head(i)}.${tokens.customer7.split('.').slice(1).join('.')}`));
+	ok('300 tokens of unknown keys: 401', (await Promise.all(forged)).every(a => a.http === 401));
+	await sleep(500);
+	ok('and the provider is asked once by each worker', fetched >= 1 && fetched <= 2 && Date.now() - from < 9000, `${fetched} in ${Date.now() - from} ms`);
 	is('the key that is gone ends its tokens', (await checkIn(tokens.customer7)).http, 401);
 }
 
@@ -287,6 +327,7 @@ async function bad() {
 	};
 	const tls = name => ({ key: readFileSync(`${CERTS}/${name}-server.key`), cert: readFileSync(`${CERTS}/${name}-server.pem`) });
 	const servers = [createServer(tls('ca'), serve).listen(port + 1, 'localhost'), createServer(tls('stranger'), serve).listen(port + 2, 'localhost')];
+	await Promise.all(servers.map(s => s.listening || once(s, 'listening')));
 	const refused = async (name, of, line) => {
 		set('attend', { issuer: of });
 		const from = log('attend').length;
@@ -312,12 +353,13 @@ async function bad() {
 
 const keys = { old: rsa(), fresh: rsa() };
 try {
-	for (const part of [firstStart, wholeWay, forgedAnswers, standings, authAway, providerAway, rotation, bare, bad]) await part();
+	for (const part of [firstStart, wholeWay, forgedAnswers, standings, authAway, authSlow, providerAway, rotation, bare, bad]) await part();
 } catch (e) {
 	failed++;
 	console.log(`not ok - ${e.stack}`);
 }
 await stop();
-rmSync(`${DIR}/none`, { force: true });
+for (const domain of ['attend', 'auth'])
+	ok(`${domain}: no word of a sanitizer`, !/Sanitizer|runtime error/.test(log(domain)), log(domain).match(/.*(Sanitizer|runtime error)[^]{0,800}/)?.[0]);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -47,6 +47,7 @@ const provider = new Provider(s.issuer, {
 provider.use(async (ctx, next) => {
 	if (ctx.path !== '/me') {
 		await next();
+		if (ctx.path.endsWith('openid-configuration')) console.log('fetched');
 		if (ctx.path === '/jwks') ctx.body.keys.unshift(...s.others);        // for other uses
 		return undefined;
 	}
