@@ -272,13 +272,26 @@ base32_groups(struct arena *a, const uint8_t *data, size_t len)
 	return text;
 }
 
-/* Takes the key over. Refuses what is not RSA or too short. */
+/* At least 65537 (FIPS 186-5 A.1.1): on a low exponent careless padding can be forged. */
+static bool
+has_safe_exponent(const EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	bool safe;
+
+	safe = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_num_bits(e) > 16;
+	BN_free(e);
+	return safe;
+}
+
+/* Takes the key over. Refuses what is not RSA or too weak. */
 static enum rc
 rsa_wrap(struct rsa **ret, EVP_PKEY *key)
 {
 	struct rsa *r;
 
-	if (key == NULL || !EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < RSA_BITS) {
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < RSA_BITS ||
+	    !has_safe_exponent(key)) {
 		ERR_clear_error();
 		EVP_PKEY_free(key);
 		return RC_CONFIG;

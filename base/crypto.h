@@ -49,7 +49,7 @@ char *base32_groups(struct arena *, const uint8_t *, size_t len);
 [[nodiscard]] enum rc rsa_read(struct rsa **ret, const char *pem_path);
 [[nodiscard]] enum rc rsa_write(const struct rsa *, const char *pem_path);   /* fails if it exists */
 [[nodiscard]] enum rc rsa_public(struct rsa **ret, const uint8_t *n, size_t n_len,
-    const uint8_t *e, size_t e_len);         /* big-endian; refuses under 2048 bits */
+    const uint8_t *e, size_t e_len);         /* big-endian; under 2048 bits or e < 65537: RC_CONFIG */
 void rsa_parts(const struct rsa *, struct arena *, uint8_t **ret_n, size_t *ret_n_len,
     uint8_t **ret_e, size_t *ret_e_len);
 struct rsa *rsa_free(struct rsa *);

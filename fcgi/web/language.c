@@ -38,12 +38,15 @@ static const char *
 lang_back(const struct req *r, const struct lang_in *in)
 {
 	size_t self = strlen(http_self(r));
-	const char *back = in->next;
+	const char *back = in->next, *s;
 
 	if (back == NULL && r->referer != NULL && strncmp(r->referer, http_self(r), self) == 0)
 		back = r->referer + self;
 	if (back == NULL || back[0] != '/')
 		return "/";
+	for (s = back; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~')
+			return "/";
 	/* What was done is told once. */
 	return strstr(back, "done=") == NULL ? back :
 	    arena_strn(r->arena, back, strcspn(back, "?"));

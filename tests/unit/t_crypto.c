@@ -318,6 +318,59 @@ files(struct arena *a)
 	(void)rsa_free(key), (void)rsa_free(back), (void)rsa_free(public);
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Chi-square of 64 counts: 63 degrees of freedom, over 140 once in 10^7. */
+static bool
+is_even(const int64_t count[64], int64_t total)
+{
+	double want = (double)total / 64, sum = 0;
+	int i;
+
+	for (i = 0; i < 64; i++)
+		sum += ((double)count[i] - want) * ((double)count[i] - want) / want;
+	return sum < 140;
+}
+
+/* SEC-30: 10^5 tokens, no two the same, every character as often as any other at each place. The
+ * last one has only four bits. */
+static void
+many_tokens(void)
+{
+	enum { TOKENS = 100000, LEN = 43 };
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static int64_t at[LEN - 1][64], all[64];
+	static char tokens[TOKENS][LEN + 1];
+	struct arena a;
+	int i, j, c, same = 0, wrong = 0;
+
+	arena_init(&a, 1 << 20);
+	for (i = 0; i < TOKENS; i++) {
+		memcpy(tokens[i], crypto_token(&a), LEN + 1);
+		wrong += strspn(tokens[i], alphabet) != LEN || tokens[i][LEN] != '\0';
+		for (j = 0; j < LEN - 1 && wrong == 0; j++) {
+			c = (int)(strchr(alphabet, tokens[i][j]) - alphabet);
+			at[j][c]++;
+			all[c]++;
+		}
+		arena_reset(&a);
+	}
+	CHECK(wrong == 0);
+	for (j = 0; j < LEN - 1; j++)
+		CHECK(is_even(at[j], TOKENS));
+	CHECK(is_even(all, (int64_t)TOKENS * (LEN - 1)));
+	qsort(tokens, TOKENS, sizeof(tokens[0]), by_text);
+	for (i = 1; i < TOKENS; i++)
+		same += strcmp(tokens[i - 1], tokens[i]) == 0;
+	CHECK(same == 0);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -331,5 +384,6 @@ main(void)
 	own_keys(&a);
 	files(&a);
 	arena_free(&a);
+	many_tokens();
 	return DONE();
 }
