@@ -1,6 +1,6 @@
 #pragma once
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypto.h - digests, random numbers, base64url and RSA: the only file that knows OpenSSL.
+/* crypto.h - digests, random numbers, sealing and RSA: the only file that knows OpenSSL.
  *
  * Keys and secrets stay with the caller; nothing here logs. */
 #include <stdbool.h>
@@ -32,17 +32,6 @@ bool crypto_open(struct arena *, const char *secret, const char *context, const 
 
 bool crypto_equal(const void *, const void *, size_t len); /* in constant time */
 void crypto_wipe(void *, size_t len);
-
-/* base64url without padding (RFC 4648 5). Decoding is strict: no '=', no other character, and
- * the unused bits of the last character must be zero; false otherwise. */
-char *base64url_encode(struct arena *, const void *, size_t len);
-bool base64url_decode(struct arena *, const char *s, size_t len, uint8_t **ret, size_t *ret_len);
-
-/* base64 with padding (RFC 4648 4): mails. */
-char *base64_encode(struct arena *, const void *, size_t len);
-
-/* Crockford base32 of n bytes, upper case, in groups of four: what people read out. */
-char *base32_groups(struct arena *, const uint8_t *, size_t len);
 
 /* RSA-2048 keys. PEM files are PKCS#8, written 0600. rsa_free takes NULL and returns NULL. */
 [[nodiscard]] enum rc rsa_create(struct rsa **ret);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "base/str.h"
 
 char *

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "ctl.h"
 #include "query.h"
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "db/writer.h"
 #include "erase.h"
 #include "query.h"

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "base/log.h"
 #include "base/net.h"
 #include "base/str.h"

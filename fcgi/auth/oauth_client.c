@@ -10,6 +10,7 @@
 
 #include "auth.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "query.h"
 #include "web/json.h"
 

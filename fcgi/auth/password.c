@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "base/str.h"
 
 enum {

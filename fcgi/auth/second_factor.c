@@ -11,6 +11,7 @@
 #include "auth.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/writer.h"

@@ -7,6 +7,7 @@
 #include "auth.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "db/writer.h"
 #include "query.h"
 #include "scope.h"

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/http.h"
 #include "web/identity.h"
 

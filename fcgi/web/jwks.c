@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/json.h"
 
 enum { KID_MAX = 128, MEMORY = 8 << 20 };

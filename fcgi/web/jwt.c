@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/json.h"
 #include "web/jwt_keys.h"
 

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "base/str.h"
 #include "web/json.h"
 

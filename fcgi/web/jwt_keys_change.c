@@ -25,6 +25,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/jwt.h"
 
 enum { MEMORY = 1 << 20, SET_MAX = 64 << 10 };

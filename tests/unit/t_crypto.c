@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "t.h"
 
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))

@@ -2,6 +2,7 @@
 /* t_jwt_forgery.c - tokens that say what a good one says, signed or spelled otherwise: with the
  * public key as a secret, by another key, with numbers that are equal modulo n, with base64url that
  * is not the one spelling; and sets with keys on which signatures can be forged. */
+#include "base/encode.h"
 #include "t.h"
 #include "t_jwt.h"
 #include "web/jwks.h"

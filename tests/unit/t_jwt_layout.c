@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/json.h"
 #include "web/jwt.h"
 #include "web/jwt_claims.h"
