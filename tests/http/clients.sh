@@ -125,6 +125,18 @@ sql "$AUTH_DB" "UPDATE account SET name = '김새별' WHERE email = '$CUSTOMER_E
 t=$(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")
 sql "$AUTH_DB" "UPDATE account SET name = '김하늘' WHERE email = '$CUSTOMER_EMAIL'"
 info GET "Bearer $t"; is 'userinfo: what is true now' "$(json name)" 김하늘
+
+# A role of the staff takes a second factor: it stands in a token only if the sign-in had one.
+claim() { printf %s "$1" | cut -d. -f2 | /usr/bin/python3 -c 'import base64,json,sys; s=sys.stdin.read().strip(); print(json.loads(base64.urlsafe_b64decode(s+"="*(-len(s)%4))).get(sys.argv[1]))' "$2"; }
+sql "$AUTH_DB" "UPDATE account SET role = 'owner' WHERE email = '$NEWCOMER_EMAIL'"
+token "$NEWCOMER_EMAIL" "$NEWCOMER_PASSWORD" >/dev/null
+is 'staff without a second factor: a customer' "$(claim "$(json access_token)" role)" customer
+again=$(json refresh_token)
+sql "$AUTH_DB" "UPDATE refresh_token SET strong = 1 WHERE account_id = (SELECT id FROM account WHERE email = '$NEWCOMER_EMAIL')"
+req POST "$AUTH_URL/v1/refresh" -H 'Content-Type: application/json' -d "{\"refresh_token\":\"$again\"}"
+is 'with one: the role, after a refresh too' "$(claim "$(json access_token)" role)" owner
+is 'an app gets all three scopes' "$(claim "$(json access_token)" scope)" 'openid profile email'
+
 t=$(token "$NEWCOMER_EMAIL" "$NEWCOMER_PASSWORD")
 sqlite3 -cmd 'PRAGMA foreign_keys=ON' -cmd '.timeout 5000' "$AUTH_DB" "DELETE FROM account WHERE email = '$NEWCOMER_EMAIL'"
 info GET "Bearer $t"; is 'userinfo: an account that is gone' "$status $(json error)" '401 invalid_token'
