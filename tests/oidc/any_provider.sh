@@ -16,5 +16,6 @@ authority ca && authority stranger || { echo 'not ok - certificates'; echo '0 pa
 own_system --customers 12
 . "$RUN_ENV"
 DIR=$(dirname "$RUN_ENV")
-export RUN_ENV EVENT_URL AUTH_URL ATTEND_DB BIN DIR CERTS="$work" NODE_EXTRA_CA_CERTS="$work/ca.pem"
+PORT=$(free_port $((29100 + $$ % 600))) # and the two after it, where own_system puts nothing
+export PORT RUN_ENV EVENT_URL AUTH_URL ATTEND_DB BIN DIR CERTS="$work" NODE_EXTRA_CA_CERTS="$work/ca.pem"
 node tests/oidc/provider/any_provider.mjs

@@ -50,7 +50,7 @@ const jwk = (type, options, more) => ({ ...generateKeyPairSync(type, options).pr
 const rsa = () => jwk('rsa', { modulusLength: 2048 }, { use: 'sig', alg: 'RS256', kid: randomUUID() });
 const others = [jwk('ec', { namedCurve: 'P-256' }, { use: 'sig', alg: 'ES256', kid: 'ec' }), jwk('rsa', { modulusLength: 2048 }, { use: 'enc', alg: 'RSA-OAEP', kid: 'enc' }), jwk('ec', { namedCurve: 'P-384' }), jwk('ed25519')].map(k => ({ ...k, d: undefined, p: undefined, q: undefined, dp: undefined, dq: undefined, qi: undefined }));
 
-const port = 21000 + process.pid % 8000, issuer = `https://localhost:${port}`;
+const port = Number(process.env.PORT), issuer = `https://localhost:${port}`;
 const secret = readFileSync(`${DIR}/secrets/client_secret`, 'utf8').trim();
 let provider = null, fetched = 0;
 async function start(settings) {
