@@ -67,7 +67,7 @@ password_post(struct req *r)
 	const struct change_in *in = r->in;
 	struct change c = { .r = r };
 	struct account_find account;
-	enum password_fault fault = password_fault(in->new_password, r->who->email, r->conf->site_name);
+	enum password_fault fault = session_password_fault(r, in->new_password, r->who->email);
 	enum rc rc;
 
 	if (fault != PASSWORD_GOOD)

@@ -7,6 +7,7 @@
 #include "web/identity.h"
 
 struct issuer;
+struct blocklist;
 struct jwt_signer;
 struct jwt_verifier;
 struct shop;
@@ -18,6 +19,7 @@ struct auth {
 	struct jwt_verifier *verifier;   /* our own access tokens, when they come back */
 	struct issuer *issuer;           /* another provider whose customers are asked about, or NULL */
 	struct shop *shop;
+	struct blocklist *blocklist;     /* of the operator; password.c has its own rules */
 	struct gate hashing;             /* around every scrypt computation */
 };
 

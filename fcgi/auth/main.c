@@ -9,6 +9,7 @@
 
 #include "auth.h"
 #include "base/conf.h"
+#include "blocklist.h"
 #include "session.h"
 #include "shop.h"
 #include "web/issuer.h"
@@ -24,6 +25,7 @@ close_domain(void *domain)
 	struct auth *d = domain;
 
 	issuer_close(d->issuer);
+	blocklist_close(d->blocklist);
 	shop_close(d->shop);
 	jwt_verifier_close(d->verifier);
 	jwt_signer_close(d->signer);
@@ -63,7 +65,9 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 	gate_init(&d->hashing, conf->hash_limit,
 	    conf->threads / 2 > conf->hash_limit ? conf->threads / 2 - conf->hash_limit : 0);
 	d->shop = shop_open(conf);
-	rc = jwt_keys_create(conf->keys, conf->jwks, ret_error);
+	rc = blocklist_open(&d->blocklist, conf->password_blocklist, ret_error);
+	if (rc == RC_OK)
+		rc = jwt_keys_create(conf->keys, conf->jwks, ret_error);
 	if (rc == RC_OK)
 		rc = jwt_signer_open(&d->signer, conf->keys, ret_error);
 	if (rc == RC_OK)

@@ -222,7 +222,7 @@ reset_post(struct req *r)
 
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? show_gone(r) : rc;
-	fault = password_fault(in->password, account.email, r->conf->site_name);
+	fault = session_password_fault(r, in->password, account.email);
 	if (fault != PASSWORD_GOOD)
 		return show_form(r, &account, in->token, fault, false);
 	if (second_factor_set(&account)) {

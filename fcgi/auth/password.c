@@ -31,16 +31,19 @@ struct stored {
 /* For nobody: what it is compared with is never equal, as nothing is that was not computed. */
 static const uint8_t no_salt[SALT_LEN], no_hash[HASH_LEN];
 
-/* What people type when they are asked for fifteen characters. */
+/* What people type when they are asked for fifteen characters: these and digits, one after the
+ * other. Keyboard rows count in pieces. */
 static const char *const common[] = {
-	"123456789012345", "1234567890123456", "12345678901234567890", "0123456789012345",
-	"098765432109876", "1q2w3e4r5t6y7u8i", "1q2w3e4r5t6y7u8i9o", "1q2w3e4r5t6y7u8i9o0p",
-	"qwertyuiopasdfgh", "qwertyuiopasdfghjkl", "qwertyuiopasdfghjklzxcvbnm",
-	"qwertyuiop12345", "qwertyuiop123456", "qwertyuiop1234567890", "1234567890qwertyuiop",
-	"password1234567", "password12345678", "password123456789", "passwordpassword",
-	"administrator123", "changemechangeme", "correcthorsebatterystaple",
-	"iloveyouiloveyou", "letmeinletmeinletmein", "welcome123456789",
-	"asdfghjklqwertyuiop", "zxcvbnmasdfghjkl", "abcdefghijklmnopqrstuvwxyz0123456789",
+	"password", "passw0rd", "p@ssw0rd", "p@ssword", "pass", "word", "passphrase", "secret",
+	"qwertyuiop", "asdfghjkl", "zxcvbnm", "qwerty", "qwert", "asdfgh", "asdf", "zxcvbn", "zxcv",
+	"1q2w3e4r5t6y7u8i9o0p", "1q2w3e4r5t6y", "1q2w3e4r", "1q2w3e", "q1w2e3r4", "1qaz2wsx3edc",
+	"1qaz2wsx", "1qaz", "2wsx", "3edc", "qaz", "wsx", "edc", "abc", "abcd", "abcdef", "abcdefgh", "xyz",
+	"admin", "administrator", "root", "user", "login", "guest", "test", "default", "master",
+	"letmein", "welcome", "changeme", "change", "me", "iloveyou", "i", "love", "you", "my", "the",
+	"monkey", "dragon", "sunshine", "princess", "football", "baseball", "superman", "batman",
+	"shadow", "trustno1", "hello", "freedom", "whatever", "starwars", "pokemon", "michael",
+	"correct", "horse", "battery", "staple", "korea", "seoul", "sarang", "saranghae", "dkssud",
+	"qlalfqjsgh", "gksrnr", "tkfkdgo", "비밀번호", "사랑해", "안녕하세요", "대한민국", "한국",
 };
 
 static bool
@@ -85,15 +88,24 @@ is_word(const char *s, const char *word)
 	return *s == '\0';
 }
 
+/* Nothing but common words, digits, and marks between them; a sentence of other words is not.
+ * good[at]: the rest from there on is such. */
 static bool
-is_common(const char *s)
+is_common(const char *s, size_t len)
 {
-	size_t i;
+	static const char between[] = "0123456789 !@#$%^&*()-_=+.,:;/?~";
+	bool good[PASSWORD_MAX * 4 + 1] = { false };
+	size_t i, at, n;
 
-	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		if (strcasecmp(s, common[i]) == 0)
-			return true;
-	return false;
+	good[len] = true;
+	for (at = len; at-- > 0;) {
+		good[at] = strchr(between, s[at]) != NULL && good[at + 1];
+		for (i = 0; !good[at] && i < sizeof(common) / sizeof(common[0]); i++) {
+			n = strlen(common[i]);
+			good[at] = n <= len - at && strncasecmp(s + at, common[i], n) == 0 && good[at + n];
+		}
+	}
+	return good[0];
 }
 
 enum password_fault
@@ -105,7 +117,7 @@ password_fault(const char *password, const char *email, const char *site)
 		return PASSWORD_SHORT;
 	if (points > PASSWORD_MAX)
 		return PASSWORD_LONG;
-	if (is_periodic(password, len) || is_run(password, len) || is_common(password) ||
+	if (is_periodic(password, len) || is_run(password, len) || is_common(password, len) ||
 	    is_word(password, site) ||
 	    (email != NULL && *email != '\0' && strcasestr(password, email) != NULL))
 		return PASSWORD_WEAK;

@@ -17,8 +17,9 @@ enum { PASSWORD_MIN = 15, PASSWORD_MAX = 128 };      /* code points */
 enum password_fault { PASSWORD_GOOD, PASSWORD_SHORT, PASSWORD_LONG, PASSWORD_WEAK };
 
 /* Length, and a block list: one to four characters over and over, a run such as "abcdefg...",
- * the e-mail address, the site's name over and over, and the commonest long passwords. No rules
- * of composition (NIST SP 800-63B-4). email and site may be NULL. */
+ * the e-mail address, the site's name over and over, and whatever is made of the commonest words of
+ * passwords and of digits alone. No rules of composition (NIST SP 800-63B-4). email and site may be
+ * NULL. */
 enum password_fault password_fault(const char *password, const char *email, const char *site);
 
 /* The text to store. RC_BUSY: no memory for it now. */

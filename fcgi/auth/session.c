@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "base/str.h"
+#include "blocklist.h"
 #include "db/writer.h"
 #include "password.h"
 #include "query.h"
@@ -260,6 +261,15 @@ session_next(const char *next)
 		if (*s <= 0x20 || *s > 0x7e || *s == '\\')
 			return "/account";
 	return next;
+}
+
+enum password_fault
+session_password_fault(struct req *r, const char *password, const char *email)
+{
+	enum password_fault fault = password_fault(password, email, r->conf->site_name);
+
+	return fault == PASSWORD_GOOD && blocklist_has(auth(r)->blocklist, password) ?
+	    PASSWORD_WEAK : fault;
 }
 
 const struct auth_view *

@@ -4,6 +4,7 @@
  * and the ways into and out of a session. */
 #include <stdbool.h>
 
+#include "password.h"
 #include "web/http.h"
 
 struct account_find;
@@ -41,6 +42,10 @@ void session_cookie(struct req *, const char *id);
 
 /* A path of this host for after the sign-in, or "/account" for anything else that was asked. */
 const char *session_next(const char *next);
+
+/* Whether a password may be chosen, by the rules (password.h) and the operator's list. email: of
+ * the account. */
+enum password_fault session_password_fault(struct req *, const char *password, const char *email);
 
 /* What every page shows around its content. */
 const struct auth_view *session_view(struct req *);

@@ -136,7 +136,7 @@ static enum rc
 form_post(struct req *r)
 {
 	const struct submit_in *in = r->in;
-	enum password_fault fault = password_fault(in->password, in->email, r->conf->site_name);
+	enum password_fault fault = session_password_fault(r, in->password, in->email);
 	struct sign_up s = { .r = r, .name = in->name, .email = str_lower(r->arena, in->email) };
 	struct attempt mails = { .key = { { ATTEMPT_MAIL, attempt_network(r->arena, r->remote_addr) } },
 	    .n = 1 };

@@ -185,6 +185,7 @@ id_hints(struct fixture *f)
 	CHECK(jwt_id_hint(v, &f->a, sign(f, 0, arena_fmt(&f->a, "{\"alg\":\"RS256\",\"typ\":\"JWT\","
 	    "\"kid\":\"%s\"}", token), claims), 1000, &c) == RC_UNAUTH);
 	CHECK(unlink(arena_fmt(&f->a, "%s/%s.pem", keys, token)) == 0);
+	CHECK(unlink(arena_fmt(&f->a, "%s/.lock", keys)) == 0);
 	CHECK(unlink(set) == 0 && rmdir(keys) == 0 && rmdir(folder) == 0);
 	jwt_signer_close(s);
 	jwt_verifier_close(v);

@@ -401,6 +401,7 @@ main(void)
 	late_keys(&f);
 	documents(&f);
 	CHECK(unlink(f.jwks) == 0 && unlink(arena_fmt(&f.a, "%s/%s.pem", f.keys, f.kid)) == 0);
+	CHECK(unlink(arena_fmt(&f.a, "%s/.lock", f.keys)) == 0);
 	CHECK(rmdir(f.keys) == 0 && rmdir(f.folder) == 0);
 	rsa_free(f.rsa);
 	jwt_signer_close(f.signer);

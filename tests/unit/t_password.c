@@ -149,6 +149,18 @@ static const struct {
 	{ "hong gildong example", PASSWORD_GOOD },
 	{ "ChulCheckShopChulCheckShop", PASSWORD_WEAK },
 	{ "chulcheckshop and more", PASSWORD_GOOD },
+	{ "password12345678", PASSWORD_WEAK },
+	{ "Password!Password1", PASSWORD_WEAK },
+	{ "qwertyuiop12345", PASSWORD_WEAK },
+	{ "asdfghjklqwertyuiop", PASSWORD_WEAK },
+	{ "1q2w3e4r5t6y7u8i9o0p", PASSWORD_WEAK },
+	{ "iloveyou2iloveyou", PASSWORD_WEAK },
+	{ "correcthorsebatterystaple", PASSWORD_WEAK },
+	{ "letmein letmein 2024!", PASSWORD_WEAK },
+	{ "비밀번호비밀번호비밀번호1234", PASSWORD_WEAK },
+	{ "2024-11-23 00:00:00", PASSWORD_WEAK },
+	{ "my password is a horse cart", PASSWORD_GOOD },
+	{ "correct horse battery tulip", PASSWORD_GOOD },
 };
 
 static void
