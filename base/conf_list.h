@@ -11,7 +11,7 @@
 	X(TEXT,   audience,      "chulcheck", 0, 0, "audience (aud) that access tokens must name") \
 	X(TEXT,   client_id,     "chulcheck-attend", 0, 0, "client id of the event host at the identity provider") \
 	X(SECRET, client_secret, "", 0, 0, "file with the client secret of the event host") \
-	X(TEXT,   issuer,        "", 0, 0, "issuer of the customers' tokens, as their provider spells it; empty: auth_url. Another issuer is a provider in place of the auth host, https only; event host and auth host (GET /v1/standing) both need this and what follows") \
+	X(TEXT,   issuer,        "", 0, 0, "issuer of the customers' tokens, as their provider spells it; empty: auth_url; another issuer is a provider in place of the auth host, https only; event host and auth host (GET /v1/standing) both need this and what follows") \
 	X(TEXT,   provider_cache, "", 0, 0, "folder where discovery and public keys of another provider are kept, so that it may be away; empty: the folder provider beside the program's database") \
 	X(TEXT,   provider_ca,   "", 0, 0, "file with the certificates (PEM) that another provider's server is checked against; empty: the system's") \
 	X(TEXT,   provider_scope, "openid email profile", 0, 0, "scope that the event host asks for at sign-in") \
