@@ -49,6 +49,12 @@ DELETE FROM attendance WHERE customer_id = :customer_id
 AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.campaign_id = attendance.campaign_id
                 AND g.customer_id = attendance.customer_id AND g.day = attendance.day);
 
+-- What he did himself, he did as the customer.
+-- name: erase_author exec
+-- in:   subject text, customer_id int
+UPDATE grant_event SET author = 'customer'
+WHERE author = :subject AND grant_id IN (SELECT id FROM "grant" WHERE customer_id = :customer_id);
+
 -- Nobody at all, if no grant is left; else a row that names nobody.
 -- name: erase_customer exec
 -- in:   customer_id int

@@ -42,7 +42,8 @@ give_back(struct db *db, struct arena *a, const struct erase_granted *g, int64_t
 }
 
 static enum rc
-erase(struct db *db, struct arena *a, const struct customer_by_identity *c, int64_t now)
+erase(struct db *db, struct arena *a, const struct customer_by_identity *c, const char *subject,
+    int64_t now)
 {
 	struct erase_granted *granted;
 	size_t i, n;
@@ -57,6 +58,7 @@ erase(struct db *db, struct arena *a, const struct customer_by_identity *c, int6
 			return rc;
 	if ((rc = q_erase_consents(db, a, c->id, NULL)) != RC_OK ||
 	    (rc = q_erase_mails(db, a, c->id, c->email, NULL)) != RC_OK ||
+	    (rc = q_erase_author(db, a, subject, c->id, NULL)) != RC_OK ||
 	    (rc = q_erase_attendance(db, a, c->id, NULL)) != RC_OK ||
 	    (rc = q_erase_customer(db, a, c->id, NULL)) != RC_OK)
 		return rc;
@@ -76,5 +78,5 @@ erase_customer(struct db *db, struct arena *a, const char *issuer, const char *s
 	rc = q_customer_by_identity(db, a, issuer, subject, &customer);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_OK : rc;
-	return erase(db, a, &customer, now_ms);
+	return erase(db, a, &customer, subject, now_ms);
 }
