@@ -39,6 +39,8 @@ told() { # NAME WANT: yes is anything but 401, 403 and 5xx
 # Programs: a bearer token, a body that is valid JSON and says nothing.
 for method in GET POST; do
 	routes API $method | while read -r host path access; do
+		# Open in the table because it takes tokens of any provider, which it checks itself.
+		[ "$path" != /v1/standing ] || access=CUSTOMER
 		for who in nobody customer viewer operator owner client; do
 			set --
 			[ $who = nobody ] || set -- -H "Authorization: Bearer $(cat "$work/t.$who")"
