@@ -176,18 +176,22 @@ stop_all(struct shared *s)
 		abort();
 }
 
-/* Waits for a connection. False when it is time to stop. */
+/* Waits for a connection. *ret_stop: it is time to stop, after the connection if there is one:
+ * only this thread was woken for it (EPOLLEXCLUSIVE), nobody else would take it. */
 static bool
-wait_connection(int epoll, int stop_fd)
+wait_connection(int epoll, int stop_fd, bool *ret_stop)
 {
 	struct epoll_event ev[2];
+	bool connection = false;
 	int n, i;
 
 	n = epoll_wait(epoll, ev, 2, -1);
 	for (i = 0; i < n; i++)
 		if (ev[i].data.fd == stop_fd)
-			return false;
-	return true;
+			*ret_stop = true;
+		else
+			connection = true;
+	return connection;
 }
 
 static int
@@ -209,12 +213,15 @@ thread_run(void *arg)
 	struct thread *t = arg;
 	struct shared *s = t->shared;
 	int epoll = open_epoll(s->stop_fd), rc;
+	bool stop = false;
 	FCGX_Request f;
 	struct arena a;
 
 	arena_init(&a, REQUEST_MEMORY);
 	FCGX_InitRequest(&f, LISTEN_FD, 0);
-	while (wait_connection(epoll, s->stop_fd)) {
+	while (!stop) {
+		if (!wait_connection(epoll, s->stop_fd, &stop))
+			continue;
 		rc = FCGX_Accept_r(&f);
 		if (rc == 0) {
 			serve(t, &a, &f);

@@ -115,10 +115,12 @@ fi
 stop_own_system
 
 # Row SEC-06: passwords do not run out.
-own_system --customers 1 --preload /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
+clock() { date -d "$1" +%s >"$work/clock.new" && mv "$work/clock.new" "$work/clock"; }
+clock now
+export FAKETIME_TIMESTAMP_FILE="$work/clock" FAKETIME_FMT=%s FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+own_system --preload "$(ls /usr/lib/*/faketime/libfaketimeMT.so.1)"
 . "$RUN_ENV"
-stop_own_system
-FAKETIME='+1825d' own_system --customers 1 --preload /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
-. "$RUN_ENV"
-is 'five years later he signs in' "$(try 127.0.0.1 "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")" 200
+is 'today he signs in' "$(try 127.0.0.1 "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")" 200
+clock 'now + 5 years'
+is 'five years later too' "$(try 127.0.0.1 "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")" 200
 finish
