@@ -217,7 +217,9 @@ rules_view(struct req *r, const struct card *c)
 	return (struct view_rules){
 		.day_start = frame_time(r->arena, clock_day_start(k->today, k->day_start_s)) + 11,
 		.zone = r->conf->zone, .first_day = frame_day(r->arena, k->first_day),
-		.last_day = k->last_day != 0 ? frame_day(r->arena, k->last_day) : NULL };
+		.last_day = k->last_day != 0 ? frame_day(r->arena, k->last_day) : NULL,
+		.privacy = *r->conf->privacy_url != '\0' ? r->conf->privacy_url :
+		    arena_fmt(r->arena, "%s/privacy", r->conf->auth_url) };
 }
 
 static void

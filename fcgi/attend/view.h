@@ -48,6 +48,7 @@ struct view_goal {
 
 struct view_rules {
 	const char *day_start, *zone, *first_day, *last_day;     /* last_day NULL: open end */
+	const char *privacy;     /* address of the privacy notice */
 };
 
 struct view_visit {
