@@ -75,11 +75,9 @@ password_post(struct req *r)
 	rc = session_prove(r, r->who->email, in->password, http_cookie(r, "device"), &account);
 	if (rc == RC_CREDENTIALS)
 		return show(r, 401, true, PASSWORD_GOOD);
-	if (rc != RC_OK || (rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS)) != RC_OK)
+	if (rc != RC_OK)
 		return rc;
-	rc = password_hash(r->arena, in->new_password, &c.stored);
-	gate_leave(&auth(r)->hashing);
-	if (rc == RC_OK)
+	if ((rc = session_hash(r, in->new_password, &c.stored)) == RC_OK)
 		rc = writer_run(r->writer, r->arena, change_run, &c);
 	if (rc != RC_OK)
 		return rc;

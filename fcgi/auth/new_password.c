@@ -230,11 +230,7 @@ reset_post(struct req *r)
 		if (rc != RC_OK)
 			return rc == RC_CODE ? show_form(r, &account, in->token, PASSWORD_GOOD, true) : rc;
 	}
-	if ((rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS)) != RC_OK)
-		return rc;
-	rc = password_hash(r->arena, in->password, &s.stored);
-	gate_leave(&auth(r)->hashing);
-	if (rc == RC_OK)
+	if ((rc = session_hash(r, in->password, &s.stored)) == RC_OK)
 		rc = writer_run(r->writer, r->arena, reset_run, &s);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? show_gone(r) : rc;

@@ -263,6 +263,18 @@ session_next(const char *next)
 	return next;
 }
 
+enum rc
+session_hash(struct req *r, const char *password, const char **ret)
+{
+	enum rc rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = password_hash(r->arena, password, ret);
+	gate_leave(&auth(r)->hashing);
+	return rc;
+}
+
 enum password_fault
 session_password_fault(struct req *r, const char *password, const char *email)
 {

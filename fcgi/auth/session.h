@@ -47,5 +47,8 @@ const char *session_next(const char *next);
  * the account. */
 enum password_fault session_password_fault(struct req *, const char *password, const char *email);
 
+/* The form of a password to store, with a place among those who hash. RC_BUSY: too many do. */
+[[nodiscard]] enum rc session_hash(struct req *, const char *password, const char **ret);
+
 /* What every page shows around its content. */
 const struct auth_view *session_view(struct req *);

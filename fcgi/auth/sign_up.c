@@ -147,10 +147,8 @@ form_post(struct req *r)
 		r->status = 422;
 		return RC_OK;
 	}
-	if ((rc = attempt_begin(r, &mails)) != RC_OK || (rc = gate_enter(&auth(r)->hashing, HASH_WAIT_MS)) != RC_OK)
-		return rc;
-	rc = password_hash(r->arena, in->password, &s.hash);
-	gate_leave(&auth(r)->hashing);
+	if ((rc = attempt_begin(r, &mails)) == RC_OK)
+		rc = session_hash(r, in->password, &s.hash);
 	if (rc == RC_OK)
 		rc = writer_run(r->writer, r->arena, sign_up_run, &s);
 	return rc == RC_OK ? http_redirect(r, "/sign-up?sent=1") : rc;
