@@ -5,14 +5,13 @@
  * that signs with RS256 is passed over, and so is a second key of one kid. */
 #include "web/jwks.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/encode.h"
+#include "base/file.h"
 #include "web/json.h"
 
 enum { KID_MAX = 128, MEMORY = 8 << 20 };
@@ -66,26 +65,6 @@ add(struct jwks *k, struct arena *a, const struct json *jwk, bool named)
 	k->n++;
 }
 
-/* The whole file, or NULL: not there, too large. */
-static const char *
-read_file(struct arena *a, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(a, 1, JWKS_TEXT_MAX + 1);
-	size_t len = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return NULL;
-	while (n > 0 && len < JWKS_TEXT_MAX) {
-		n = read(fd, s + len, JWKS_TEXT_MAX - len);
-		if (n > 0)
-			len += (size_t)n;
-	}
-	close(fd);
-	return n == 0 ? s : NULL;
-}
-
 enum rc
 jwks_parse(struct jwks *ret, const char *s, size_t len, bool named)
 {
@@ -118,7 +97,7 @@ jwks_read(struct jwks *ret, const char *path)
 	struct arena a;
 
 	arena_init(&a, MEMORY);
-	if ((s = read_file(&a, path)) != NULL)
+	if ((s = file_read(&a, path, JWKS_TEXT_MAX)) != NULL)
 		rc = jwks_parse(ret, s, strlen(s), true);
 	arena_free(&a);
 	return rc;

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/encode.h"
+#include "base/file.h"
 #include "web/jwt.h"
 
 enum { MEMORY = 1 << 20, SET_MAX = 64 << 10 };
@@ -112,16 +113,9 @@ write_set(struct work *w, const struct jwt_keys *keys)
 static const char *
 read_set(struct work *w)
 {
-	int fd = open(w->jwks_path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(&w->a, 1, SET_MAX + 1);
-	ssize_t n = 0;
+	const char *s = file_read(&w->a, w->jwks_path, SET_MAX);
 
-	if (fd >= 0) {
-		n = read(fd, s, SET_MAX);
-		close(fd);
-	}
-	s[n > 0 ? n : 0] = '\0';
-	return s;
+	return s != NULL ? s : "";
 }
 
 static bool

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/file.h"
 #include "base/net.h"
 #include "base/str.h"
 #include "web/json.h"
@@ -149,25 +150,6 @@ get(struct arena *a, const struct conf *conf, const char *url, const _Atomic boo
 	return rc;
 }
 
-/* The text of a file, or NULL. */
-static const char *
-slurp(struct arena *a, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *s = arena_alloc(a, 1, TEXT_MAX + 2);
-	size_t len = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return NULL;
-	while (n > 0 && len <= TEXT_MAX) {
-		n = read(fd, s + len, TEXT_MAX + 1 - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	return n == 0 ? s : NULL;
-}
-
 static bool
 spill(int fd, const char *s)
 {
@@ -184,7 +166,7 @@ static enum rc
 keep(struct arena *a, const char *folder, const char *name, const char *text,
     const char **ret_why)
 {
-	const char *path = arena_fmt(a, "%s/%s", folder, name), *was = slurp(a, path);
+	const char *path = arena_fmt(a, "%s/%s", folder, name), *was = file_read(a, path, TEXT_MAX);
 	const char *fresh = arena_fmt(a, "%s/.%s.%d", folder, name, (int)getpid());
 	bool done;
 	int fd;
@@ -250,7 +232,7 @@ enum rc
 provider_read(struct arena *a, const struct conf *conf, const char *folder,
     struct provider_meta *ret)
 {
-	const char *s = slurp(a, arena_fmt(a, "%s/%s", folder, document)), *why;
+	const char *s = file_read(a, arena_fmt(a, "%s/%s", folder, document), TEXT_MAX), *why;
 
 	if (s == NULL || provider_meta_parse(a, s, conf->issuer, ret, &why) != RC_OK)
 		return RC_NOTFOUND;
