@@ -45,6 +45,10 @@ DELETE FROM sign_up WHERE token_hash IN
 -- in:   password text, id int
 UPDATE account SET password = :password WHERE id = :id;
 
+-- name: account_password_renew exec
+-- in:   stored text, id int, old text
+UPDATE account SET password = :stored WHERE id = :id AND password = :old;
+
 -- name: account_totp exec
 -- in:   totp text, step int, id int
 UPDATE account SET totp = :totp, totp_step = :step WHERE id = :id;

@@ -201,6 +201,19 @@ password_hash(struct arena *a, const char *password, const char **ret)
 	return RC_OK;
 }
 
+bool
+password_is_old(const char *stored)
+{
+	struct stored s = { 0 };
+	const char *at = stored;
+
+	if (!str_prefix(at, "$scrypt$"))
+		return true;
+	at += strlen("$scrypt$");
+	return !read_cost(&at, "ln=", &s.ln) || !read_cost(&at, ",r=", &s.r) ||
+	    !read_cost(&at, ",p=", &s.p) || s.ln != COST_LN || s.r != COST_R || s.p != COST_P;
+}
+
 enum rc
 password_check(struct arena *a, const char *password, const char *stored)
 {

@@ -8,6 +8,8 @@
  * before anything is computed: ln 15..17, r = 8, p 1..4, and no less work than OWASP ASVS 5.0
  * (appendix C) approves. The whole password counts, byte by byte: nothing is cut, trimmed or
  * folded. One computation takes 128 * 8 * N bytes: 32 MiB for what is written today. */
+#include <stdbool.h>
+
 #include "base/rc.h"
 
 struct arena;
@@ -24,6 +26,10 @@ enum password_fault password_fault(const char *password, const char *email, cons
 
 /* The text to store. RC_BUSY: no memory for it now. */
 [[nodiscard]] enum rc password_hash(struct arena *, const char *password, const char **ret);
+
+/* Stored with other parameters than password_hash() writes today: to be hashed anew when its owner
+ * next shows it. */
+bool password_is_old(const char *stored);
 
 /* RC_OK if the password is the one; RC_CREDENTIALS if not, also when stored is NULL: nobody
  * there is as much work as somebody. RC_DB for a stored text that is not ours. */

@@ -147,6 +147,31 @@ prove(struct req *r, const struct attempt *t, const char *password, const char *
 	return rc == RC_OK ? attempt_good(r, t) : rc;
 }
 
+struct renewal {
+	const struct account_find *account;
+	const char *stored;
+};
+
+/* Unless he has changed it in the meantime. */
+static enum rc
+renew_run(struct db *db, struct arena *a, void *arg)
+{
+	const struct renewal *n = arg;
+
+	return q_account_password_renew(db, a, n->stored, n->account->id, n->account->password, NULL);
+}
+
+/* A password that was stored with older parameters gets those of today; if not now, next time. */
+static void
+renew(struct req *r, struct account_find *account, const char *password)
+{
+	struct renewal n = { .account = account };
+
+	if (password_is_old(account->password) && session_hash(r, password, &n.stored) == RC_OK &&
+	    writer_run(r->writer, r->arena, renew_run, &n) == RC_OK)
+		account->password = n.stored;
+}
+
 enum rc
 session_prove(struct req *r, const char *email, const char *password, const char *device,
     struct account_find *ret)
@@ -162,9 +187,10 @@ session_prove(struct req *r, const char *email, const char *password, const char
 	rc = attempt_check(r, &t);
 	if (rc == RC_OK)
 		rc = prove(r, &t, password, found == RC_OK ? account.password : NULL);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		renew(r, &account, password);
 		*ret = account;
-	else if (rc == RC_CREDENTIALS || rc == RC_TOO_MANY)
+	} else if (rc == RC_CREDENTIALS || rc == RC_TOO_MANY)
 		log_info("sign-in refused: %s, account %s, from %s%s", rc_slug(rc),
 		    found == RC_OK ? account.subject : "unknown", r->remote_addr,
 		    t.device != NULL ? ", known device" : "");

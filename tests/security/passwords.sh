@@ -43,6 +43,18 @@ in_as() { curl -s -o /dev/null -w '%{http_code}' -X POST "$AUTH_URL/v1/sign-in" 
 is 'one space more is another password' "$(in_as "$CUSTOMER_PASSWORD ")" 401
 is 'capitals count' "$(in_as "$(echo "$CUSTOMER_PASSWORD" | tr 'a-z' 'A-Z')")" 401
 is 'as it was typed' "$(in_as "$CUSTOMER_PASSWORD")" 200
-# Row SEC-08: only approved parameters in the database.
+# Row SEC-08: what was stored with older parameters is taken once, and stored anew.
+old=$(printf %s "$CUSTOMER_PASSWORD" | /usr/bin/python3 -c 'import base64, hashlib, os, sys
+salt = os.urandom(16); b = lambda x: base64.urlsafe_b64encode(x).decode().rstrip("=")
+print("$scrypt$ln=16,r=8,p=2$%s$%s" % (b(salt), b(hashlib.scrypt(sys.stdin.buffer.read(), salt=salt, n=1 << 16, r=8, p=2, maxmem=1 << 28, dklen=32))))')
+sql "$AUTH_DB" "UPDATE account SET password = '$old' WHERE email = '$CUSTOMER_EMAIL'" >/dev/null
+is 'older parameters: he signs in' "$(in_as "$CUSTOMER_PASSWORD")" 200
+has 'older parameters: stored with those of today' "$(sql "$AUTH_DB" "SELECT password FROM account WHERE email = '$CUSTOMER_EMAIL'")" '$scrypt$ln=15,r=8,p=3$'
+is 'older parameters: and again' "$(in_as "$CUSTOMER_PASSWORD")" 200
+sql "$AUTH_DB" "UPDATE account SET password = '$(echo "$old" | sed 's/ln=16,r=8,p=2/ln=14,r=8,p=1/')' WHERE email = '$CUSTOMER_EMAIL'" >/dev/null
+is 'weaker parameters than are approved open nothing' "$(in_as "$CUSTOMER_PASSWORD")" 500
+sql "$AUTH_DB" "UPDATE account SET password = '$old' WHERE email = '$CUSTOMER_EMAIL'" >/dev/null
+is 'back to what it was' "$(in_as "$CUSTOMER_PASSWORD")" 200
+# Only approved parameters in the database.
 is 'all rows are scrypt as it should be' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM account WHERE password NOT LIKE '\$scrypt\$ln=15,r=8,p=3\$%'")" 0
 finish

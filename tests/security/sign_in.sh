@@ -75,6 +75,16 @@ is '50 refreshes at once: one successor' "$(grep -oE '"refresh_token":"[^"]*"' "
 is '50 refreshes at once: two rows of the family' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM refresh_token t JOIN account a ON a.id = t.account_id WHERE a.email = 'customer8@example.kr'")" 2
 is 'row SEC-34: no refresh token is in the database' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM refresh_token WHERE token_hash = '$refresh'")" 0
 
+# Row SEC-29: signing out takes effect: at once for new tokens, within five minutes for those out there.
+token customer8@example.kr "$CUSTOMERS_PASSWORD" >/dev/null
+refresh=$(json refresh_token) access=$(json access_token)
+is 'an access token lives for five minutes at most' "$(printf %s "$access" | cut -d. -f2 | /usr/bin/python3 -c 'import base64,json,sys; s=sys.stdin.read().strip(); c=json.loads(base64.urlsafe_b64decode(s+"="*(-len(s)%4))); print(c["exp"]-c["iat"] <= 300)')" True
+browser everywhere
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" email=customer8@example.kr "password=$CUSTOMERS_PASSWORD" next=/account/sign-ins
+post "$AUTH_URL/account/sign-ins/end" sid=others
+req POST "$AUTH_URL/v1/refresh" -H 'Content-Type: application/json' --data-binary "{\"refresh_token\":\"$refresh\"}"
+is 'signed out elsewhere: no new tokens' "$status" 401
+
 # Row SEC-12: unknown address, wrong password: the same answer, but for the clock.
 plain() { grep -vE '^(Date|Set-Cookie|Content-Length|Retry-After):' "$work/try.head" | tr -d '\r'; }
 try 127.0.5.1 customer9@example.kr 'wrong password' >/dev/null; known=$(plain; cat "$work/try")

@@ -173,6 +173,11 @@ choice(void)
 		    rules[i].fault);
 	CHECK(password_fault("fifteen letters", NULL, NULL) == PASSWORD_GOOD);
 	CHECK(password_fault("fifteen letters", "", "") == PASSWORD_GOOD);
+	CHECK(!password_is_old("$scrypt$ln=15,r=8,p=3$a$b"));
+	CHECK(password_is_old("$scrypt$ln=16,r=8,p=2$a$b"));
+	CHECK(password_is_old("$scrypt$ln=15,r=8,p=4$a$b"));
+	CHECK(password_is_old("$scrypt$ln=15"));
+	CHECK(password_is_old(""));
 }
 
 static void *
