@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/encode.h"
 #include "web/json.h"
 #include "web/jwt.h"
 #include "web/jwt_keys.h"
