@@ -38,7 +38,7 @@ UNIT     := $(patsubst tests/db/%.c,$(O)/tests/db/%,$(UNIT))
 all: $(PROGRAMS)
 $(O)/chulcheck-attend: $(call obj,fcgi/attend/*.c) $(WEB) $(DB) $(BASE)
 $(O)/chulcheck-auth:   $(call obj,fcgi/auth/*.c) $(WEB) $(DB) $(BASE)
-$(O)/chulcheck-notify: $(call obj,notify/*.c) $(HTML) $(addprefix $(O)/fcgi/web/,json.o param.o) $(DB) $(BASE)
+$(O)/chulcheck-notify: $(call obj,notify/*.c) $(HTML) $(addprefix $(O)/fcgi/,web/json.o web/param.o attend/stock.o) $(DB) $(BASE)
 $(O)/chulcheckctl:     $(call obj,ctl/*.c) $(addprefix $(O)/fcgi/,web/jwt_keys.o web/jwt_keys_change.o web/jwks.o web/json.o web/identity.o web/param.o auth/password.o auth/totp.o) $(DB) $(BASE)
 $(PROGRAMS):
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -102,6 +102,7 @@ harden(struct db *db, enum db_mode mode)
 	sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+	    "PRAGMA secure_delete=ON;"
 	    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d;"
 	    "PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
 	    CACHE_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");

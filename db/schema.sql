@@ -83,6 +83,8 @@ CREATE TABLE outbox (
 	why         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX account_staff ON account (role) WHERE role <> 'customer';
+CREATE INDEX outbox_recipient ON outbox (recipient);
 CREATE INDEX session_kept ON session (kept_until);
 CREATE INDEX refresh_token_account ON refresh_token (account_id);
 CREATE TABLE client_assertion (
@@ -321,6 +323,8 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE INDEX outbox_customer ON outbox (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX outbox_recipient ON outbox (recipient);
 CREATE TABLE erasure (
 	subject_hash TEXT PRIMARY KEY,
 	at           INTEGER NOT NULL

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "attend/stock.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -96,8 +97,10 @@ static enum rc
 put(struct db *db, struct arena *a, void *arg)
 {
 	const struct heard *h = arg;
+	int64_t now = clock_now_ms();
+	enum rc rc = q_standing_heard(db, a, h->word, now, h->id, NULL);
 
-	return q_standing_heard(db, a, h->word, clock_now_ms(), h->id, NULL);
+	return rc == RC_OK && strcmp(h->word, "verified") == 0 ? stock_release(db, a, h->id, now) : rc;
 }
 
 static enum rc

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* security_event.c - pushes the security event tokens of the auth domain to the event host (RFC 8935),
- * until it has taken them: 202. What it refuses for good (400) is told to the operator and tried
- * again once a day, since nothing that a person asked to be erased may be forgotten about. */
+ * until it has taken them: 202. What it refuses (400) is told to the operator and tried again every
+ * hour: its keys may be behind for a moment, and nothing that a person asked to be erased may be
+ * forgotten about. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "notify.h"
 #include "query.h"
 
-enum { TIMEOUT_MS = 10000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+enum { TIMEOUT_MS = 10000, MINUTE_S = 60, HOUR_S = 3600 };
 
 struct outcome {
 	int64_t id, now, due_at;         /* due_at 0: delivered */
@@ -53,7 +54,7 @@ push(struct run *r, const struct security_event_next *e)
 		return db_write(r->db, r->arena, put_outcome, &o);
 	}
 	r->tally.deferred++;
-	o.due_at = o.now + (status == 400 ? DAY_S : wait_of(e->attempts));
+	o.due_at = o.now + (status == 400 ? HOUR_S : wait_of(e->attempts));
 	o.why = rc != RC_OK ? "no answer" : arena_fmt(r->arena, "status %d", status);
 	if (status == 400 || o.now - e->created_at > HOUR_S)
 		log_error("security event %" PRId64 " (an account was erased) is not taken by %s: %s; look "

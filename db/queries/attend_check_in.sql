@@ -68,7 +68,7 @@ JOIN milestone_reward mr ON mr.milestone_id = m.id
 JOIN reward r ON r.id = mr.reward_id
 WHERE m.campaign_id = :campaign_id ORDER BY m.id, r.id;
 
--- Granted while there is stock and nobody waits for it, else owed. No row: this occurrence was
+-- Granted while there is stock and nobody waits for it (but whose rewards are withheld), else owed. No row: this occurrence was
 -- granted before.
 -- name: grant_add one
 -- in:   campaign_id int, customer_id int, milestone_id int, occurrence int, day int, now int, reward_id int
@@ -78,8 +78,10 @@ INSERT INTO "grant" (campaign_id, customer_id, milestone_id, occurrence, reward_
 SELECT :campaign_id, :customer_id, :milestone_id, :occurrence, s.id, :day,
        CASE WHEN s.free = 1 THEN 'granted' ELSE 'owed' END, :now,
        CASE WHEN s.free = 1 THEN :now ELSE 0 END
-FROM (SELECT r.id AS id, CASE WHEN r.stock > 0 AND NOT EXISTS (SELECT 1 FROM "grant" o
-             WHERE o.reward_id = r.id AND o.state = 'owed') THEN 1 ELSE 0 END AS free
+FROM (SELECT r.id AS id, CASE WHEN r.stock > 0 AND NOT EXISTS (SELECT 1
+             FROM "grant" o JOIN customer w ON w.id = o.customer_id
+             WHERE o.reward_id = r.id AND o.state = 'owed'
+               AND w.standing NOT IN ('no_purchase', 'not_registered')) THEN 1 ELSE 0 END AS free
       FROM reward r WHERE r.id = :reward_id) s
 WHERE true
 ON CONFLICT DO NOTHING

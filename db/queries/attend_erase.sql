@@ -21,7 +21,8 @@ DELETE FROM mail_consent WHERE customer_id = :customer_id;
 
 -- name: erase_mails exec
 -- in:   customer_id int, email text
-DELETE FROM outbox WHERE customer_id = :customer_id OR (recipient = :email AND kind = 'reminder');
+DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE customer_id = :customer_id
+    UNION SELECT id FROM outbox WHERE recipient = :email AND kind = 'reminder');
 
 -- Earned and reserved, but not confirmed as received: they go back to the stock.
 -- name: erase_granted many
@@ -37,6 +38,11 @@ UPDATE "grant" SET state = 'revoked' WHERE id = :id AND state = 'granted';
 -- in:   id int, at int
 INSERT INTO grant_event (grant_id, old_state, new_state, at, author, reason)
 VALUES (:id, 'granted', 'revoked', :at, 'system', 'customer left');
+
+-- name: erase_owed_events exec
+-- in:   customer_id int
+DELETE FROM grant_event WHERE grant_id IN
+    (SELECT id FROM "grant" WHERE customer_id = :customer_id AND state = 'owed');
 
 -- name: erase_owed exec
 -- in:   customer_id int
@@ -55,12 +61,7 @@ AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.campaign_id = attendance.campaig
 UPDATE grant_event SET author = 'customer'
 WHERE author = :subject AND grant_id IN (SELECT id FROM "grant" WHERE customer_id = :customer_id);
 
--- Nobody at all, if no grant is left; else a row that names nobody.
--- name: erase_customer exec
--- in:   customer_id int
-DELETE FROM customer WHERE id = :customer_id
-AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.customer_id = customer.id);
-
+-- A row that names nobody stays in any case: its id must not become somebody else's.
 -- name: erase_name exec
 -- in:   subject text, now int, customer_id int
 UPDATE customer SET issuer = '', subject = :subject, name = '', email = '', verified_at = 0,

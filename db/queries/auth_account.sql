@@ -69,7 +69,17 @@ DELETE FROM account WHERE id = :id;
 -- What else holds the address of somebody who leaves: his mails, and what he asked for.
 -- name: account_remove_mails exec
 -- in:   email text
-DELETE FROM outbox WHERE recipient = :email;
+DELETE FROM outbox WHERE recipient = :email AND kind NOT IN ('notice', 'farewell');
+
+-- Notices that are not sent yet still go out, and are forgotten with it (outbox_done).
+-- name: account_last_mails exec
+-- in:   email text
+UPDATE outbox SET kind = 'farewell' WHERE recipient = :email AND kind = 'notice'
+AND state IN ('queued', 'sending');
+
+-- name: account_sent_notices exec
+-- in:   email text
+DELETE FROM outbox WHERE recipient = :email AND kind = 'notice';
 
 -- name: account_remove_sign_ups exec
 -- in:   email text
@@ -86,7 +96,7 @@ FROM account WHERE role <> 'customer' ORDER BY email LIMIT 500;
 
 -- name: staff_owners one
 -- out:  n int
-SELECT COUNT(*) AS n FROM account WHERE role = 'owner';
+SELECT COUNT(*) AS n FROM account WHERE role <> 'customer' AND role = 'owner';
 
 -- name: staff_code_add exec
 -- in:   code_hash text, role text, expires_at int

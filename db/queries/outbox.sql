@@ -21,11 +21,13 @@ WHERE id = (SELECT id FROM outbox
 RETURNING id, kind, campaign_id, customer_id, day, recipient, message_id, subject, headers, body,
           attempts, expires_at, lease_until;
 
+-- The last mails to somebody who left do not keep his address.
 -- The lease is the proof that the mail is still ours: whoever's lease ran out and was taken over
 -- changes nothing.
 -- name: outbox_done exec
 -- in:   state text, now int, why text, id int, lease_until int
-UPDATE outbox SET state = :state, done_at = :now, why = :why, body = '', lease_until = 0
+UPDATE outbox SET state = :state, done_at = :now, why = :why, body = '', lease_until = 0,
+    recipient = CASE WHEN kind = 'farewell' THEN '' ELSE recipient END
 WHERE id = :id AND lease_until = :lease_until AND state = 'sending';
 
 -- name: outbox_again exec

@@ -87,14 +87,6 @@ eligible(struct job *j, int64_t now, int64_t *ret_verified)
 	return RC_NOT_ELIGIBLE;
 }
 
-static bool
-was_withheld(const struct job *j)
-{
-	enum standing known = standing_parse(j->customer.standing);
-
-	return j->customer.id != 0 && (known == STANDING_NO_PURCHASE || known == STANDING_NOT_REGISTERED);
-}
-
 /* Who checks in, as he is now. */
 static enum rc
 put_customer(struct db *db, struct arena *a, const struct job *j, int64_t verified, int64_t now,
@@ -183,7 +175,7 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 	out->customer_id = id;
 	out->at_ms = now;
 	j->before = after;
-	if (j->heard.word == STANDING_VERIFIED && was_withheld(j) &&
+	if (j->heard.word == STANDING_VERIFIED && j->customer.id != 0 &&
 	    (rc = stock_release(db, a, id, now)) != RC_OK)
 		return rc;
 	if ((rc = earn(db, a, out, rows, n, &after)) != RC_OK)

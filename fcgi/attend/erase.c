@@ -50,7 +50,8 @@ erase(struct db *db, struct arena *a, const struct customer_by_identity *c, cons
 	enum rc rc;
 
 	/* Owed first: a unit that comes back must not be settled for him. */
-	if ((rc = q_erase_owed(db, a, c->id, NULL)) != RC_OK ||
+	if ((rc = q_erase_owed_events(db, a, c->id, NULL)) != RC_OK ||
+	    (rc = q_erase_owed(db, a, c->id, NULL)) != RC_OK ||
 	    (rc = q_erase_granted(db, a, c->id, &granted, &n)) != RC_OK)
 		return rc;
 	for (i = 0; i < n; i++)
@@ -59,8 +60,7 @@ erase(struct db *db, struct arena *a, const struct customer_by_identity *c, cons
 	if ((rc = q_erase_consents(db, a, c->id, NULL)) != RC_OK ||
 	    (rc = q_erase_mails(db, a, c->id, c->email, NULL)) != RC_OK ||
 	    (rc = q_erase_author(db, a, subject, c->id, NULL)) != RC_OK ||
-	    (rc = q_erase_attendance(db, a, c->id, NULL)) != RC_OK ||
-	    (rc = q_erase_customer(db, a, c->id, NULL)) != RC_OK)
+	    (rc = q_erase_attendance(db, a, c->id, NULL)) != RC_OK)
 		return rc;
 	return q_erase_name(db, a, crypto_token(a), now, c->id, NULL);
 }

@@ -4,7 +4,7 @@
  *
  * Deleted: consents, mails, check-ins, rewards he was owed. Rewards that were reserved for him and
  * not received go back to the stock. Rewards that he received stay in the books, with the day they
- * were earned on, of a customer without a name. For a day a hash of his subject is kept, so that a
+ * were earned on, of a customer without a name, whose row stays so that its id is nobody else's. For a day a hash of his subject is kept, so that a
  * token which is still valid does not bring him back. */
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . scripts/lib.sh
-own_system --customers 4
+own_system --customers 8
 . "$RUN_ENV"
 reward=$(sql "$ATTEND_DB" "SELECT reward_id FROM milestone_reward WHERE milestone_id = (SELECT id FROM milestone WHERE kind = 'cumulative' AND days = 1)")
 state() { sql "$ATTEND_DB" "SELECT group_concat(g.state) FROM \"grant\" g JOIN customer c ON c.id = g.customer_id WHERE c.email = '$1' AND g.reward_id = $reward"; }
@@ -66,9 +66,44 @@ buy customer2@example.kr
 t=$(token customer2@example.kr "$CUSTOMERS_PASSWORD")
 long_ago
 standing
-page "$EVENT_URL/admin/stock/$reward"
-post "$EVENT_URL/admin/stock/$reward/change" mode=add amount=1 'reason=another one came' "key=$(field key)"
-is 'with a purchase again he is served' "$(state customer2@example.kr)" granted
+is 'with a purchase again he is served at once, from what was there' "$(state customer2@example.kr)$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $reward")" granted0
 is 'and the books balance' "$(faults)" '0 faults'
+
+# A withheld reward holds up nobody who comes later.
+t5=$(token customer5@example.kr "$CUSTOMERS_PASSWORD")
+api POST /v1/check-ins "$t5" '{}'
+is 'the fifth has to wait' "$(state customer5@example.kr)" owed
+cancel customer5@example.kr
+long_ago
+standing
+page "$EVENT_URL/admin/stock/$reward"
+post "$EVENT_URL/admin/stock/$reward/change" mode=add amount=2 'reason=two more came' "key=$(field key)"
+is 'his is withheld' "$(state customer5@example.kr)" owed
+t6=$(token customer6@example.kr "$CUSTOMERS_PASSWORD")
+api POST /v1/check-ins "$t6" '{}'
+is 'the sixth is served at once' "$(state customer6@example.kr)" granted
+is 'and the books balance after that' "$(faults)" '0 faults'
+
+# Somebody leaves whose reward is withheld, and somebody who waits.
+leave() { # EMAIL
+	browser "leaver.$1"
+	page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" "email=$1" "password=$CUSTOMERS_PASSWORD" next=/account/delete
+	post "$AUTH_URL/account/delete" sure=1 "password=$CUSTOMERS_PASSWORD"
+}
+gone() { [ "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM customer WHERE email = '$1'")" = 0 ]; }
+leave customer5@example.kr
+ok 'who leaves with a withheld reward is forgotten' wait_for 30 gone customer5@example.kr
+is 'and the books balance without him' "$(faults)" '0 faults'
+t7=$(token customer7@example.kr "$CUSTOMERS_PASSWORD")
+api POST /v1/check-ins "$t7" '{}'
+api POST /v1/check-ins "$(token customer8@example.kr "$CUSTOMERS_PASSWORD")" '{}'
+is 'the eighth waits' "$(state customer8@example.kr)" owed
+leave customer7@example.kr
+ok 'who leaves with a reserved reward is forgotten' wait_for 30 gone customer7@example.kr
+is 'it goes to who waited' "$(state customer8@example.kr)" granted
+leave customer8@example.kr
+ok 'who leaves next is forgotten too' wait_for 30 gone customer8@example.kr
+is 'nobody gets the number of somebody who left' "$(sql "$ATTEND_DB" "SELECT COUNT(*) >= 8 FROM customer")" 1
+is 'and the books balance in the end' "$(faults)" '0 faults'
 hasnt 'the job never complained' "$(cat "$work/jobs")" error
 finish

@@ -9,6 +9,10 @@ ALTER TABLE customer ADD COLUMN standing_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE customer ADD COLUMN erased_at INTEGER NOT NULL DEFAULT 0;
 UPDATE customer SET standing = 'verified', standing_at = verified_at WHERE verified_at > 0;
 
+-- Somebody leaves: his mails.
+CREATE INDEX outbox_customer ON outbox (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX outbox_recipient ON outbox (recipient);
+
 -- Hash of issuer and subject of who was erased, kept for a day: a token that is still valid
 -- does not bring him back.
 CREATE TABLE erasure (

@@ -6,6 +6,9 @@
 ALTER TABLE account ADD COLUMN totp TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;
 
+CREATE INDEX account_staff ON account (role) WHERE role <> 'customer';
+CREATE INDEX outbox_recipient ON outbox (recipient);
+
 -- A session is one sign-in: of a browser, or of an app (client_id not ''), whose id nobody knows.
 -- expires_at ends the cookie, kept_until also the tokens that grew out of it. strong: with a
 -- second factor. agent and address: what the person sees in the list of his sign-ins.
