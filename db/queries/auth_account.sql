@@ -27,11 +27,6 @@ VALUES (:token_hash, :email, :name, :password, :terms, :privacy, :expires_at);
 SELECT email, name, password, terms, privacy FROM sign_up
 WHERE token_hash = :token_hash AND used_at = 0 AND expires_at > :now;
 
--- name: sign_up_waiting one
--- in:   email text, now int
--- out:  n int
-SELECT COUNT(*) AS n FROM sign_up WHERE email = :email AND expires_at > :now;
-
 -- name: sign_up_use exec
 -- in:   now int, token_hash text
 UPDATE sign_up SET used_at = :now WHERE token_hash = :token_hash AND used_at = 0;
@@ -123,12 +118,6 @@ SELECT COALESCE((SELECT version FROM acceptance WHERE account_id = a.id AND docu
        COALESCE((SELECT version FROM acceptance WHERE account_id = a.id AND document = 'privacy' ORDER BY id DESC LIMIT 1), '') AS privacy
 FROM account a WHERE a.id = :account_id;
 
--- name: reset_waiting one
--- in:   email text, now int
--- out:  n int
-SELECT COUNT(*) AS n FROM password_reset WHERE email = :email AND expires_at > :now;
-
--- account_id 0: an address without an account.
 -- name: reset_add exec
 -- in:   token_hash text, email text, account_id int, expires_at int
 INSERT INTO password_reset (token_hash, email, account_id, expires_at)

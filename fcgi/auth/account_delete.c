@@ -9,6 +9,7 @@
  * chulcheck-notify deliver pushes it (RFC 8935) until the event host has taken it. */
 #include "attempt.h"
 #include "auth.h"
+#include "auth_mail.h"
 #include "base/conf.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -94,13 +95,18 @@ delete_run(struct db *db, struct arena *a, void *arg)
 	int64_t now = auth_now();
 	enum rc rc;
 
-	if ((rc = q_staff_owners(db, a, &owners)) != RC_OK)
+	if ((rc = session_still(d->r, db, account, true)) != RC_OK ||
+	    (rc = q_staff_owners(db, a, &owners)) != RC_OK)
 		return rc;
 	d->last_owner = role_parse(account->role) == ROLE_OWNER && owners.n <= 1;
 	if (d->last_owner)
 		return RC_OK;
 	if ((rc = attempt_forget(d->r, db, account->email, account->subject)) != RC_OK ||
 	    (rc = q_account_remove(db, a, account->id, NULL)) != RC_OK ||
+	    (rc = auth_mail_notice(d->r, db, account->email, "계정이 삭제되었습니다",
+	    "Your account was deleted")) != RC_OK ||
+	    (rc = q_account_last_mails(db, a, account->email, NULL)) != RC_OK ||
+	    (rc = q_account_sent_notices(db, a, account->email, NULL)) != RC_OK ||
 	    (rc = q_account_remove_mails(db, a, account->email, NULL)) != RC_OK ||
 	    (rc = q_account_remove_sign_ups(db, a, account->email, NULL)) != RC_OK ||
 	    (rc = q_account_remove_resets(db, a, account->email, NULL)) != RC_OK ||
@@ -124,7 +130,8 @@ delete_post(struct req *r)
 	if (rc != RC_OK)
 		return rc == RC_CREDENTIALS ? show(r, PASSWORD) : rc;
 	if (second_factor_set(&account)) {
-		rc = second_factor_check(r, &account, in->code != NULL ? in->code : "");
+		rc = second_factor_check(r, &account, AT_ACCOUNT, NULL,
+		    in->code != NULL ? in->code : "");
 		if (rc != RC_OK)
 			return rc == RC_CODE ? show(r, CODE) : rc;
 	}

@@ -88,6 +88,7 @@ factor_get(struct req *r)
 
 struct change {
 	struct req *r;
+	const struct account_find *account;
 	const char *stored;      /* "" removes it */
 	int64_t step;
 	const char *session;
@@ -101,7 +102,8 @@ change_run(struct db *db, struct arena *a, void *arg)
 	bool on = *c->stored != '\0';
 	enum rc rc;
 
-	if ((rc = q_account_totp(db, a, c->stored, c->step, who->account_id, NULL)) != RC_OK ||
+	if ((rc = session_still(c->r, db, c->account, true)) != RC_OK ||
+	    (rc = q_account_totp(db, a, c->stored, c->step, who->account_id, NULL)) != RC_OK ||
 	    (rc = q_auth_audit_add(db, a, auth_now(), who->subject, on ? "second factor set" :
 	    "second factor removed", who->subject, "", NULL)) != RC_OK ||
 	    (rc = session_end_others(db, a, who->account_id, "")) != RC_OK ||
@@ -120,7 +122,7 @@ change(struct req *r, struct change *c, const char *next)
 	if (rc != RC_OK)
 		return rc;
 	session_cookie(r, c->session);
-	attempt_device_cookie(r, r->who->email);
+	attempt_device_cookie(r, r->who->email, c->account->password);
 	return http_redirect(r, next);
 }
 
@@ -128,8 +130,8 @@ static enum rc
 factor_post(struct req *r)
 {
 	const struct set_in *in = r->in;
-	struct change c = { .r = r };
 	struct account_find account;
+	struct change c = { .r = r, .account = &account };
 	const char *secret;
 	enum rc rc;
 
@@ -152,8 +154,8 @@ static enum rc
 remove_post(struct req *r)
 {
 	const struct remove_in *in = r->in;
-	struct change c = { .r = r, .stored = "" };
 	struct account_find account;
+	struct change c = { .r = r, .account = &account, .stored = "" };
 	enum rc rc;
 
 	rc = session_prove(r, r->who->email, in->password, http_cookie(r, "device"), &account);
@@ -163,7 +165,7 @@ remove_post(struct req *r)
 		return http_redirect(r, "/account/second-factor");
 	if (role_parse(account.role) != ROLE_CUSTOMER)
 		return RC_DENIED;
-	rc = second_factor_check(r, &account, in->code);
+	rc = second_factor_check(r, &account, AT_ACCOUNT, NULL, in->code);
 	if (rc != RC_OK)
 		return rc == RC_CODE ? show(r, NULL, NULL, CODE) : rc;
 	return change(r, &c, "/account/second-factor");

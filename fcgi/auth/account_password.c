@@ -42,6 +42,7 @@ password_get(struct req *r)
 
 struct change {
 	struct req *r;
+	const struct account_find *account;
 	const char *stored, *session;
 };
 
@@ -52,7 +53,8 @@ change_run(struct db *db, struct arena *a, void *arg)
 	const struct identity *who = c->r->who;
 	enum rc rc;
 
-	if ((rc = q_account_password(db, a, c->stored, who->account_id, NULL)) != RC_OK ||
+	if ((rc = session_still(c->r, db, c->account, true)) != RC_OK ||
+	    (rc = q_account_password(db, a, c->stored, who->account_id, NULL)) != RC_OK ||
 	    (rc = session_end_others(db, a, who->account_id, "")) != RC_OK ||
 	    (rc = attempt_forget(c->r, db, who->email, who->subject)) != RC_OK ||
 	    (rc = auth_mail_notice(c->r, db, who->email, "비밀번호가 바뀌었습니다",
@@ -65,8 +67,8 @@ static enum rc
 password_post(struct req *r)
 {
 	const struct change_in *in = r->in;
-	struct change c = { .r = r };
 	struct account_find account;
+	struct change c = { .r = r, .account = &account };
 	enum password_fault fault = session_password_fault(r, in->new_password, r->who->email);
 	enum rc rc;
 
@@ -82,7 +84,7 @@ password_post(struct req *r)
 	if (rc != RC_OK)
 		return rc;
 	session_cookie(r, c.session);
-	attempt_device_cookie(r, r->who->email);
+	attempt_device_cookie(r, r->who->email, c.stored);
 	return http_redirect(r, "/account?done=password");
 }
 

@@ -28,12 +28,15 @@ static const struct {
 	int64_t without, longest_s;
 	bool stops;
 	int64_t decay_s;
+	bool flat;               /* always the longest wait */
 } rules[] = {
 	[ATTEMPT_ACCOUNT] = { "account", 10, HOUR_S, true, 0 },
 	[ATTEMPT_DEVICE] = { "device", 10, HOUR_S, true, 0 },
 	[ATTEMPT_CODE] = { "code", 5, HOUR_S, true, 0 },
 	[ATTEMPT_ADDRESS] = { "address", 100, 60, false, 3 },
 	[ATTEMPT_MAIL] = { "mail", 100, 60, false, 10 },
+	[ATTEMPT_MAIL_TO] = { "mail to", 3, 200, false, 200, true },
+	[ATTEMPT_MAIL_DAY] = { "mail a day", 30, 2880, false, 2880, true },
 };
 
 int64_t
@@ -45,6 +48,8 @@ attempt_wait(enum attempt_rule rule, int64_t fails)
 		return 0;
 	if (rules[rule].stops && fails >= STOP)
 		return DAY_S;
+	if (rules[rule].flat)
+		return rules[rule].longest_s;
 	wait_s = over < 12 ? INT64_C(1) << over : HOUR_S;
 	return wait_s < rules[rule].longest_s ? wait_s : rules[rule].longest_s;
 }
@@ -94,34 +99,35 @@ attempt_network(struct arena *a, const char *address)
 	return inet_ntop(AF_INET6, &six, text, sizeof(text)) != NULL ? arena_str(a, text) : address;
 }
 
-/* ID.MAC, the MAC over the id and the e-mail that was signed in. */
+/* ID.EXPIRES.MAC, the MAC over both, the e-mail that was signed in and its stored password. */
 static const char *
-device_proof(struct req *r, const char *email, const char *id)
+device_proof(struct req *r, const char *email, const char *stored, const char *id, int64_t expires)
 {
-	return arena_fmt(r->arena, "%s.%s", id,
-	    mac_of(r, r->arena, arena_fmt(r->arena, "device:%s:%s", id, email)));
+	return arena_fmt(r->arena, "%s.%jd.%s", id, (intmax_t)expires, mac_of(r, r->arena,
+	    arena_fmt(r->arena, "device:%s:%jd:%s:%s", id, (intmax_t)expires, email, stored)));
 }
 
 const char *
-attempt_device(struct req *r, const char *email)
+attempt_device(struct req *r, const char *email, const char *stored)
 {
-	return device_proof(r, email, crypto_token(r->arena));
+	return device_proof(r, email, stored, crypto_token(r->arena), auth_now() + DEVICE_S);
 }
 
 void
-attempt_device_cookie(struct req *r, const char *email)
+attempt_device_cookie(struct req *r, const char *email, const char *stored)
 {
-	http_cookie_set(r, "device", attempt_device(r, email), DEVICE_S);
+	http_cookie_set(r, "device", attempt_device(r, email, stored), DEVICE_S);
 }
 
 struct attempt
-attempt_sign_in(struct req *r, const char *email, const char *device)
+attempt_sign_in(struct req *r, const char *email, const char *device, const char *stored)
 {
-	const char *dot = device != NULL ? strchr(device, '.') : NULL, *id, *want;
+	char *rest = device != NULL ? arena_str(r->arena, device) : NULL;
+	const char *id = strsep(&rest, "."), *until = strsep(&rest, "."), *want;
+	int64_t expires;
 
-	if (dot != NULL) {
-		id = arena_strn(r->arena, device, (size_t)(dot - device));
-		want = device_proof(r, email, id);
+	if (device != NULL && until != NULL && *stored != '\0' && str_int(until, &expires) && expires > auth_now()) {
+		want = device_proof(r, email, stored, id, expires);
 		if (strlen(want) == strlen(device) && crypto_equal(want, device, strlen(want)))
 			return (struct attempt){ .key = { { ATTEMPT_DEVICE, id } }, .n = 1,
 			    .device = device };
@@ -244,8 +250,9 @@ attempt_good(struct req *r, const struct attempt *t)
 enum rc
 attempt_forget(struct req *r, struct db *db, const char *email, const char *subject)
 {
+	const char *code = arena_fmt(r->arena, "sign-in %s", subject);
 	enum rc rc = q_attempt_clear(db, r->arena, key_of(r, r->arena, ATTEMPT_ACCOUNT, email), NULL);
 
 	return rc != RC_OK ? rc :
-	    q_attempt_clear(db, r->arena, key_of(r, r->arena, ATTEMPT_CODE, subject), NULL);
+	    q_attempt_clear(db, r->arena, key_of(r, r->arena, ATTEMPT_CODE, code), NULL);
 }

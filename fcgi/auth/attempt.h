@@ -13,13 +13,17 @@
  *	ATTEMPT_DEVICE     as an account
  *	ATTEMPT_CODE       5                 as an account
  *	ATTEMPT_ADDRESS    100               1 s, doubled up to 60 s   one in 3 s
- *	ATTEMPT_MAIL       100 mails         as an address             one in 10 s */
+ *	ATTEMPT_MAIL       100 mails         as an address             one in 10 s
+ *	ATTEMPT_MAIL_TO    3 to one mailbox  200 s                     one in 200 s
+ *	                   from one network
+ *	ATTEMPT_MAIL_DAY   30 to one mailbox 48 minutes                one in 48 minutes */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "web/http.h"
 
-enum attempt_rule { ATTEMPT_ACCOUNT, ATTEMPT_DEVICE, ATTEMPT_CODE, ATTEMPT_ADDRESS, ATTEMPT_MAIL };
+enum attempt_rule { ATTEMPT_ACCOUNT, ATTEMPT_DEVICE, ATTEMPT_CODE, ATTEMPT_ADDRESS, ATTEMPT_MAIL,
+	ATTEMPT_MAIL_TO, ATTEMPT_MAIL_DAY };
 
 /* How many seconds after its fails-th failure in a row the next attempt is looked at. */
 int64_t attempt_wait(enum attempt_rule, int64_t fails);
@@ -35,8 +39,10 @@ struct attempt {
 	const char *device;      /* whose proof was good, or NULL */
 };
 
-/* A sign-in with an e-mail address (lower case). device: what the client showed, or NULL. */
-struct attempt attempt_sign_in(struct req *, const char *email, const char *device);
+/* A sign-in with an e-mail address (lower case). device: what the client showed, or NULL; stored: of
+ * the account's password, "" without an account. */
+struct attempt attempt_sign_in(struct req *, const char *email, const char *device,
+    const char *stored);
 
 /* RC_TOO_MANY while one of its keys must wait (Retry-After is set); reads only. */
 [[nodiscard]] enum rc attempt_check(struct req *, const struct attempt *);
@@ -52,9 +58,10 @@ struct attempt attempt_sign_in(struct req *, const char *email, const char *devi
 [[nodiscard]] enum rc attempt_forget(struct req *, struct db *, const char *email,
     const char *subject);
 
-/* A new proof that its bearer has signed in with this e-mail, and the cookie that holds it. */
-const char *attempt_device(struct req *, const char *email);
-void attempt_device_cookie(struct req *, const char *email);
+/* A new proof that its bearer has signed in with this e-mail, and the cookie that holds it. It is good
+ * for a year and while the stored password stays. */
+const char *attempt_device(struct req *, const char *email, const char *stored);
+void attempt_device_cookie(struct req *, const char *email, const char *stored);
 
 /* The network that a request came from: an IPv4 address, or the first 64 bits of an IPv6 one. */
 const char *attempt_network(struct arena *, const char *address);

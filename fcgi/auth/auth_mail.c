@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "attempt.h"
 #include "auth.h"
 #include "base/conf.h"
 #include "base/crypto.h"
@@ -11,6 +12,26 @@
 #include "query.h"
 
 enum { NOTICE_S = 7 * 86400 };
+
+enum rc
+auth_mail_allowed(struct req *r, const char *email, bool *ret)
+{
+	const char *net = attempt_network(r->arena, r->remote_addr);
+	struct attempt from = { .key = { { ATTEMPT_MAIL, net } }, .n = 1 };
+	struct attempt to = { .key = { { ATTEMPT_MAIL_TO, arena_fmt(r->arena, "%s %s", email, net) },
+	    { ATTEMPT_MAIL_DAY, email } }, .n = 2 };
+	enum rc rc = attempt_begin(r, &from);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = attempt_begin(r, &to);
+	*ret = rc == RC_OK;
+	if (rc != RC_TOO_MANY)
+		return rc;
+	r->detail = NULL;                /* nobody is told: the mailbox may be a stranger's */
+	r->retry_after_s = 0;
+	return RC_OK;
+}
 
 enum rc
 auth_mail_queue(struct req *r, struct db *db, const char *kind, const char *key, const char *to,

@@ -7,7 +7,8 @@
  *	POST /reset-password           the new password, and the code where there is a second factor
  *
  * Answer and work are the same for addresses that have an account and for those that have none;
- * the mail then says so. Of RESETS_MAX requests that wait for one address further ones send no mail.
+ * the mail then says so. How many mails may go to one mailbox is in attempt.h; further requests are
+ * answered like the others and send none.
  * The new password ends all other sign-ins and all waiting for wrong passwords: nobody can be
  * locked out of an account whose mailbox he has. */
 #include <string.h>
@@ -24,8 +25,6 @@
 #include "query.h"
 #include "second_factor.h"
 #include "session.h"
-
-enum { RESETS_MAX = 3 };
 
 struct forgot_form_in {
 	bool sent;
@@ -98,18 +97,14 @@ forgot_run(struct db *db, struct arena *a, void *arg)
 	const struct forgot *f = arg;
 	const char *token = crypto_token(a), *hash = crypto_sha256_text(a, token);
 	struct account_find account = { 0 };
-	struct reset_waiting waiting;
 	int64_t now = auth_now();
 	enum rc rc;
 
 	rc = q_account_find(db, a, 0, f->email, &account);
 	if (rc != RC_OK && rc != RC_NOTFOUND)
 		return rc;
-	if ((rc = q_reset_clean(db, a, now, NULL)) != RC_OK ||
-	    (rc = q_reset_waiting(db, a, f->email, now, &waiting)) != RC_OK)
+	if ((rc = q_reset_clean(db, a, now, NULL)) != RC_OK)
 		return rc;
-	if (waiting.n >= RESETS_MAX)
-		return RC_OK;
 	rc = q_reset_add(db, a, hash, f->email, account.id, now + AUTH_MAIL_LINK_S, NULL);
 	return rc == RC_OK ? queue_link(f->r, db, f->email, hash, account.id != 0 ? token : NULL) : rc;
 }
@@ -119,8 +114,7 @@ forgot_post(struct req *r)
 {
 	const struct forgot_in *in = r->in;
 	struct forgot f = { .r = r, .email = str_lower(r->arena, in->email) };
-	struct attempt mails = { .key = { { ATTEMPT_MAIL, attempt_network(r->arena, r->remote_addr) } },
-	    .n = 1 };
+	bool allowed;
 	enum rc rc;
 
 	if (!str_email(in->email)) {
@@ -130,9 +124,10 @@ forgot_post(struct req *r)
 		r->status = 422;
 		return RC_OK;
 	}
-	if ((rc = attempt_begin(r, &mails)) != RC_OK)
+	if ((rc = auth_mail_allowed(r, f.email, &allowed)) != RC_OK)
 		return rc;
-	rc = writer_run(r->writer, r->arena, forgot_run, &f);
+	if (allowed)
+		rc = writer_run(r->writer, r->arena, forgot_run, &f);
 	return rc == RC_OK ? http_redirect(r, "/forgot-password?sent=1") : rc;
 }
 
@@ -226,7 +221,8 @@ reset_post(struct req *r)
 	if (fault != PASSWORD_GOOD)
 		return show_form(r, &account, in->token, fault, false);
 	if (second_factor_set(&account)) {
-		rc = second_factor_check(r, &account, in->code != NULL ? in->code : "");
+		rc = second_factor_check(r, &account, AT_RESET, NULL,
+		    in->code != NULL ? in->code : "");
 		if (rc != RC_OK)
 			return rc == RC_CODE ? show_form(r, &account, in->token, PASSWORD_GOOD, true) : rc;
 	}
@@ -235,7 +231,7 @@ reset_post(struct req *r)
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? show_gone(r) : rc;
 	session_cookie(r, s.session);
-	attempt_device_cookie(r, account.email);
+	attempt_device_cookie(r, account.email, s.stored);
 	return http_redirect(r, "/account");
 }
 

@@ -42,10 +42,25 @@ use_run(struct db *db, struct arena *a, void *arg)
 	return rc;
 }
 
-enum rc
-second_factor_check(struct req *r, const struct account_find *account, const char *code)
+/* Whose wrong codes these are. */
+static const char *
+whom(struct req *r, const struct account_find *account, enum second_factor_at at,
+    const char *device)
 {
-	struct attempt t = { .key = { { ATTEMPT_CODE, account->subject } }, .n = 1 };
+	static const char *const places[] = {
+		[AT_SIGN_IN] = "sign-in", [AT_RESET] = "reset", [AT_ACCOUNT] = "account",
+	};
+
+	if (attempt_sign_in(r, account->email, device, account->password).device != NULL)
+		return device;
+	return arena_fmt(r->arena, "%s %s", places[at], account->subject);
+}
+
+enum rc
+second_factor_check(struct req *r, const struct account_find *account, enum second_factor_at at,
+    const char *device, const char *code)
+{
+	struct attempt t = { .key = { { ATTEMPT_CODE, whom(r, account, at, device) } }, .n = 1 };
 	struct use u = { .account_id = account->id };
 	const char *secret;
 	enum rc rc;

@@ -177,13 +177,14 @@ session_prove(struct req *r, const char *email, const char *password, const char
     struct account_find *ret)
 {
 	const char *key = str_lower(r->arena, email);
-	struct attempt t = attempt_sign_in(r, key, device);
 	struct account_find account = { 0 };
+	struct attempt t;
 	enum rc rc, found;
 
 	found = q_account_find(r->db, r->arena, 0, key, &account);
 	if (found != RC_OK && found != RC_NOTFOUND)
 		return found;
+	t = attempt_sign_in(r, key, device, found == RC_OK ? account.password : "");
 	rc = attempt_check(r, &t);
 	if (rc == RC_OK)
 		rc = prove(r, &t, password, found == RC_OK ? account.password : NULL);
@@ -195,6 +196,23 @@ session_prove(struct req *r, const char *email, const char *password, const char
 		    found == RC_OK ? account.subject : "unknown", r->remote_addr,
 		    t.device != NULL ? ", known device" : "");
 	return rc;
+}
+
+enum rc
+session_still(struct req *r, struct db *db, const struct account_find *proven, bool by_session)
+{
+	struct account_find now;
+	struct session_by_sid session;
+	enum rc rc = q_account_find(db, r->arena, proven->id, "", &now);
+
+	if (rc != RC_OK)
+		return rc == RC_NOTFOUND ? RC_CREDENTIALS : rc;
+	if (strcmp(now.password, proven->password) != 0 || strcmp(now.totp, proven->totp) != 0)
+		return RC_CREDENTIALS;
+	if (!by_session)
+		return RC_OK;
+	rc = q_session_by_sid(db, r->arena, r->who->session, auth_now(), &session);
+	return rc == RC_NOTFOUND ? RC_UNAUTH : rc;
 }
 
 /* Printable ASCII of a header that anybody writes as he likes. */

@@ -24,6 +24,12 @@ enum rc session_duty(struct req *);
 [[nodiscard]] enum rc session_prove(struct req *, const char *email, const char *password,
     const char *device, struct account_find *ret);
 
+/* Inside a write: whether what was proven before still holds. Proving takes a while, and somebody else
+ * may have changed the password or ended this session in between. RC_CREDENTIALS: password or
+ * second factor are others by now. RC_UNAUTH: by_session, and r->who's session has ended. */
+[[nodiscard]] enum rc session_still(struct req *, struct db *, const struct account_find *proven,
+    bool by_session);
+
 /* Inside a write: a new session of an account under a new random id, which goes into the
  * cookie. The session that the request came with, if any, ends. strong: with a second factor. */
 [[nodiscard]] enum rc session_start(struct req *, struct db *, int64_t account_id, bool strong,

@@ -67,6 +67,7 @@ answer(struct req *r, const struct token_owner *owner, const char *refresh, cons
 struct start {
 	struct req *r;
 	bool accepts;
+	const struct account_find *account;
 	struct token_owner owner;
 	const char *refresh;
 };
@@ -76,9 +77,9 @@ start_run(struct db *db, struct arena *a, void *arg)
 {
 	struct start *s = arg;
 	struct token_owner *o = &s->owner;
-	enum rc rc = RC_OK;
+	enum rc rc = session_still(s->r, db, s->account, false);
 
-	if (s->accepts)
+	if (rc == RC_OK && s->accepts)
 		rc = terms_accept(s->r, db, o->account_id);
 	if (rc == RC_OK)
 		rc = session_start_app(s->r, db, o->account_id, o->strong, &o->sid);
@@ -93,24 +94,23 @@ check_rest(struct req *r, const struct account_find *account, bool *ret_accepts)
 	bool current;
 	enum rc rc;
 
-	if (second_factor_set(account)) {
-		if (in->code == NULL)
-			return RC_CODE;
-		if ((rc = second_factor_check(r, account, in->code)) != RC_OK)
-			return rc;
-	}
+	if (second_factor_set(account) && in->code == NULL)
+		return RC_CODE;
 	if ((rc = terms_current(r, account->id, &current)) != RC_OK)
 		return rc;
 	*ret_accepts = !current;
-	return current || in->accept_terms ? RC_OK : RC_TERMS;
+	if (!current && !in->accept_terms)
+		return RC_TERMS;             /* before the code, which works once */
+	return second_factor_set(account) ?
+	    second_factor_check(r, account, AT_SIGN_IN, in->device, in->code) : RC_OK;
 }
 
 static enum rc
 sign_in_post(struct req *r)
 {
 	const struct sign_in_in *in = r->in;
-	struct start s = { .r = r };
 	struct account_find account;
+	struct start s = { .r = r, .account = &account };
 	enum rc rc;
 
 	if ((rc = session_prove(r, in->email, in->password, in->device, &account)) != RC_OK ||
@@ -122,7 +122,7 @@ sign_in_post(struct req *r)
 		.strong = second_factor_set(&account),
 	};
 	rc = writer_run(r->writer, r->arena, start_run, &s);
-	return rc == RC_OK ? answer(r, &s.owner, s.refresh, attempt_device(r, account.email)) : rc;
+	return rc == RC_OK ? answer(r, &s.owner, s.refresh, attempt_device(r, account.email, account.password)) : rc;
 }
 
 static enum rc

@@ -76,9 +76,10 @@ static enum rc
 start_run(struct db *db, struct arena *a, void *arg)
 {
 	struct start *s = arg;
+	enum rc rc = session_still(s->r, db, s->account, false);
 
 	(void)a;
-	return session_start(s->r, db, s->account->id, s->strong, &s->session);
+	return rc == RC_OK ? session_start(s->r, db, s->account->id, s->strong, &s->session) : rc;
 }
 
 static enum rc
@@ -90,7 +91,7 @@ sign_in(struct req *r, const struct account_find *account, bool strong, const ch
 	if (rc != RC_OK)
 		return rc;
 	session_cookie(r, s.session);
-	attempt_device_cookie(r, account->email);
+	attempt_device_cookie(r, account->email, account->password);
 	return http_redirect(r, session_next(next));
 }
 
@@ -154,7 +155,7 @@ code_post(struct req *r)
 
 	if ((rc = second_factor_who(r, &account)) != RC_OK)
 		return again(r, rc, in->next);
-	rc = second_factor_check(r, &account, in->code);
+	rc = second_factor_check(r, &account, AT_SIGN_IN, http_cookie(r, "device"), in->code);
 	if (rc == RC_CODE) {
 		show_code(r, in->next, true);
 		r->status = 401;

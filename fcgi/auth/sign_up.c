@@ -6,8 +6,8 @@
  *	GET  /sign-up?sent=1   says so
  *
  * Whether the address has an account already is told to nobody but its mailbox: answer and work
- * are the same, one password hash and one row; the mail then says that there is one. Of
- * SIGN_UPS_MAX requests that wait for one address further ones send no mail. What the asker typed
+ * are the same, one password hash and one row; the mail then says that there is one. How many mails
+ * may go to one mailbox is in attempt.h; further requests send none. What the asker typed
  * is not repeated in the mail, which goes to an address that he has not proven. The link opens
  * verify_email.c. */
 #include "attempt.h"
@@ -22,8 +22,6 @@
 #include "query.h"
 #include "session.h"
 #include "terms.h"
-
-enum { SIGN_UPS_MAX = 3 };
 
 struct form_in {
 	bool sent;
@@ -115,18 +113,14 @@ sign_up_run(struct db *db, struct arena *a, void *arg)
 	const struct sign_up *s = arg;
 	const char *token = crypto_token(a), *hash = crypto_sha256_text(a, token);
 	struct account_find account;
-	struct sign_up_waiting waiting;
 	int64_t now = auth_now();
 	enum rc rc, found;
 
 	found = q_account_find(db, a, 0, s->email, &account);
 	if (found != RC_OK && found != RC_NOTFOUND)
 		return found;
-	if ((rc = q_sign_up_clean(db, a, now, NULL)) != RC_OK ||
-	    (rc = q_sign_up_waiting(db, a, s->email, now, &waiting)) != RC_OK)
+	if ((rc = q_sign_up_clean(db, a, now, NULL)) != RC_OK)
 		return rc;
-	if (waiting.n >= SIGN_UPS_MAX)
-		return RC_OK;
 	rc = q_sign_up_add(db, a, hash, s->email, s->name, s->hash, s->r->conf->terms_version,
 	    s->r->conf->privacy_version, now + AUTH_MAIL_LINK_S, NULL);
 	return rc == RC_OK ? queue_mail(s, db, hash, found == RC_OK ? NULL : token) : rc;
@@ -138,8 +132,7 @@ form_post(struct req *r)
 	const struct submit_in *in = r->in;
 	enum password_fault fault = session_password_fault(r, in->password, in->email);
 	struct sign_up s = { .r = r, .name = in->name, .email = str_lower(r->arena, in->email) };
-	struct attempt mails = { .key = { { ATTEMPT_MAIL, attempt_network(r->arena, r->remote_addr) } },
-	    .n = 1 };
+	bool allowed;
 	enum rc rc;
 
 	if (!str_email(in->email) || fault != PASSWORD_GOOD || !in->accept) {
@@ -147,9 +140,9 @@ form_post(struct req *r)
 		r->status = 422;
 		return RC_OK;
 	}
-	if ((rc = attempt_begin(r, &mails)) == RC_OK)
+	if ((rc = auth_mail_allowed(r, s.email, &allowed)) == RC_OK)
 		rc = session_hash(r, in->password, &s.hash);
-	if (rc == RC_OK)
+	if (rc == RC_OK && allowed)
 		rc = writer_run(r->writer, r->arena, sign_up_run, &s);
 	return rc == RC_OK ? http_redirect(r, "/sign-up?sent=1") : rc;
 }

@@ -142,9 +142,11 @@ change(struct req *r, const char *email, const char *role)
 		    "The role of the last owner cannot be changed." },
 	};
 	struct change c = { .r = r, .email = str_lower(r->arena, email), .role = role };
-	enum rc rc = writer_run(r->writer, r->arena, change_run, &c);
+	enum rc rc;
 
-	if (rc != RC_OK)
+	if (r->who->duty != NULL)
+		return session_duty(r);
+	if ((rc = writer_run(r->writer, r->arena, change_run, &c)) != RC_OK)
 		return rc;
 	if (c.outcome != DONE)
 		return show(r, email, texts[c.outcome][r->lang]);
@@ -209,13 +211,21 @@ redeem_run(struct db *db, struct arena *a, void *arg)
 {
 	struct redeem *c = arg;
 	const struct identity *who = c->r->who;
+	struct account_find account;
 	int64_t now = auth_now();
 	enum rc rc = q_staff_code_get(db, a, c->hash, now, &c->row);
 
-	c->good = rc == RC_OK;
+	c->good = false;
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_OK : rc;
-	if ((rc = q_staff_code_use(db, a, now, c->hash, NULL)) != RC_OK ||
+	if ((rc = q_account_find(db, a, who->account_id, "", &account)) != RC_OK)
+		return rc == RC_NOTFOUND ? RC_UNAUTH : rc;
+	/* A code raises nobody's role but upwards: it must not take the last owner's. */
+	c->good = role_parse(c->row.role) > role_parse(account.role);
+	if (!c->good)
+		return RC_OK;
+	if ((rc = session_end_others(db, a, who->account_id, who->session)) != RC_OK ||
+	    (rc = q_staff_code_use(db, a, now, c->hash, NULL)) != RC_OK ||
 	    (rc = q_account_role(db, a, c->row.role, who->account_id, NULL)) != RC_OK)
 		return rc;
 	return q_auth_audit_add(db, a, now, "one-time code", "role", who->subject, c->row.role, NULL);

@@ -126,7 +126,7 @@ form_post(struct req *r)
 	if (rc != RC_OK)
 		return rc;
 	session_cookie(r, v.session);
-	attempt_device_cookie(r, v.row.email);
+	attempt_device_cookie(r, v.row.email, v.row.password);
 	return http_redirect(r, "/account");
 }
 

@@ -184,6 +184,37 @@ sql "$AUTH_DB" 'UPDATE attempt SET free_at = 0' >/dev/null
 post "$AUTH_URL/account/second-factor/remove" "password=$CUSTOMERS_PASSWORD" "code=$(totp "$secret")"
 is 'second factor: turned off' "$(account customer2@example.kr "totp = ''")" 1
 
+# A second factor that strangers guess at, knowing the password, does not keep out who has the mailbox.
+browser held
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" email=customer12@example.kr "password=$CUSTOMERS_PASSWORD" next=/account/second-factor
+secret=$(printf %s "$body" | sed -n 's/.*<code class="key">\([A-Z2-7]*\)<.*/\1/p')
+post "$AUTH_URL/account/second-factor" "sealed=$(field sealed)" "code=$(totp "$secret")" "password=$CUSTOMERS_PASSWORD" next=/account
+for n in 1 2 3 4 5 6; do api_sign_in customer12@example.kr "$CUSTOMERS_PASSWORD" '"code":"000000"'; done
+hold
+api_sign_in customer12@example.kr "$CUSTOMERS_PASSWORD" "\"code\":\"$(totp "$secret")\""
+is 'second factor: strangers wait' "$status" 429
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-out"
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" email=customer12@example.kr "password=$CUSTOMERS_PASSWORD" next=/account
+post "$AUTH_URL/sign-in/code" "code=$(totp "$secret")" next=/account
+is 'second factor: a known device does not' "$url" "$AUTH_URL/account"
+browser held2
+page "$AUTH_URL/forgot-password"; post "$AUTH_URL/forgot-password" email=customer12@example.kr
+page "$(link customer12@example.kr reset-password)"
+post "$AUTH_URL/reset-password" "token=$(field token)" "password=$next" "code=$(totp "$secret")"
+is 'second factor: nor who has the mailbox' "$url" "$AUTH_URL/account"
+
+# Whoever is half-way when the password changes does not come through.
+browser racer
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" email=customer9@example.kr "password=$CUSTOMERS_PASSWORD" next=/account/password
+for n in 1 2 3; do (sleep 0.$n; curl -sS -m 30 -X POST "$AUTH_URL/v1/sign-in" -H 'Content-Type: application/json' --data-binary "{\"email\":\"customer9@example.kr\",\"password\":\"$CUSTOMERS_PASSWORD\"}" >"$work/race.$n") & racers="${racers:-} $!"; done
+post "$AUTH_URL/account/password" "password=$CUSTOMERS_PASSWORD" "new_password=$next"
+# shellcheck disable=SC2086
+wait $racers
+for n in 1 2 3; do
+	t=$(grep -oE '"refresh_token":"[^"]*"' "$work/race.$n" | cut -d'"' -f4)
+	[ -z "$t" ] || { req POST "$AUTH_URL/v1/refresh" -H 'Content-Type: application/json' --data-binary "{\"refresh_token\":\"$t\"}"; is "change: what began before it is over ($n)" "$status" 401; }
+done
+
 # Guessing: slowed down, and yet nobody is locked out.
 browser owner
 sign_in customer3@example.kr "$CUSTOMERS_PASSWORD"
@@ -216,8 +247,19 @@ device=$(json device)
 for n in 1 2 3 4 5 6 7 8 9 10 11; do api_sign_in customer5@example.kr "wrong password no. $n"; done
 api_sign_in customer5@example.kr "$CUSTOMERS_PASSWORD" "\"device\":\"$device\""
 is 'guessing: an app that was signed in before gets in' "$status" 200
+for n in 1 2 3 4 5 6 7 8 9 10; do api_sign_in customer6@example.kr "wrong password no. $n"; done
+hold
 api_sign_in customer6@example.kr "$CUSTOMERS_PASSWORD" "\"device\":\"$device\""
-is 'guessing: the proof is of one account' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM attempt WHERE fails > 99")" "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM attempt WHERE fails > 99")"
+is 'guessing: the proof is of one account' "$status" 429
+req POST "$AUTH_URL/v1/sign-in" -H 'Content-Type: application/json' --data-binary "{\"email\":\"customer11@example.kr\",\"password\":\"$CUSTOMERS_PASSWORD\"}"
+device=$(json device)
+browser changer
+page "$AUTH_URL/sign-in"; post "$AUTH_URL/sign-in" email=customer11@example.kr "password=$CUSTOMERS_PASSWORD" next=/account/password
+post "$AUTH_URL/account/password" "password=$CUSTOMERS_PASSWORD" "new_password=$next"
+for n in 1 2 3 4 5 6 7 8 9 10; do api_sign_in customer11@example.kr "wrong password no. $n"; done
+hold
+api_sign_in customer11@example.kr "$next" "\"device\":\"$device\""
+is 'guessing: the proof ends with the password' "$status" 429
 is 'guessing: no address is stored' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM attempt WHERE key LIKE '%@%' OR key LIKE '127.%'")" 0
 
 # Roles: the first owner by a one-time code, a second factor before anything counts.
@@ -243,6 +285,9 @@ sql "$AUTH_DB" "UPDATE staff_code SET expires_at = expires_at - 86401 WHERE used
 post "$AUTH_URL/staff/code" "code=$old"; is 'staff: and for a day' "$status" 401
 is 'staff: codes are stored as hashes' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM staff_code WHERE code_hash LIKE '%$(echo "$old" | cut -c1-9)%'")" 0
 browser boss
+low=$("$BIN/chulcheckctl" staff code --role viewer "$AUTH_DB" 2>/dev/null)
+page "$AUTH_URL/staff/code"; post "$AUTH_URL/staff/code" "code=$low"
+is 'staff: a code takes no role away' "$status $(account customer7@example.kr role)" '401 owner'
 page "$AUTH_URL/staff"
 post "$AUTH_URL/staff/role" email=no-such@example.kr role=viewer; is 'staff: nobody there' "$status" 422
 post "$AUTH_URL/staff/role" email=customer8@example.kr role=king; is 'staff: no such role' "$status" 400
@@ -277,6 +322,9 @@ post "$AUTH_URL/account/delete" "password=$CUSTOMERS_PASSWORD"; is 'leaving: wit
 post "$AUTH_URL/account/delete" sure=1 password=wrong; is 'leaving: with the password' "$status" 401
 post "$AUTH_URL/account/delete" sure=1 "password=$CUSTOMERS_PASSWORD"
 is 'leaving: done' "$url" "$AUTH_URL/goodbye"
+farewell() { mails customer10@example.kr | grep -q '계정이 삭제되었습니다'; }
+ok 'leaving: he is told by mail' wait_for 20 farewell
+sleep 2
 is 'leaving: no account' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM account WHERE email = 'customer10@example.kr'")" 0
 hasnt 'leaving: nor the address anywhere' "$(sqlite3 "$AUTH_DB" .dump)" 'customer10@example.kr'
 gone() { [ "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM customer WHERE subject = '$subject'")" = 0 ]; }
