@@ -19,7 +19,8 @@
 	X(TEXT,   claim_audience, "aud", 0, 0, "claim that must hold the audience: aud, or client_id (Cognito), or azp") \
 	X(TEXT,   claim_use,     "", 0, 0, "claim and value that mark access tokens, such as token_use=access (Cognito) or typ=Bearer (Keycloak); empty: none") \
 	X(TEXT,   claim_name,    "name", 0, 0, "claim with the customer's name") \
-	X(TEXT,   claim_email,   "email", 0, 0, "claim with the e-mail address; it counts unless email_verified is false") \
+	X(TEXT,   claim_email,   "email", 0, 0, "claim with the e-mail address; whether it counts says email_verified (email_trusted)") \
+	X(TEXT,   email_trusted, "no", 0, 0, "yes: the addresses of another provider count unless email_verified is false; no: only if it is true. Yes only for a provider that lets nobody set an address he has not proven") \
 	X(TEXT,   claim_session, "sid", 0, 0, "claim that is the same for all tokens of one sign-in: sid, or origin_jti (Cognito)") \
 	X(TEXT,   claim_role,    "role", 0, 0, "claim with the role, a text or a list; dots lead inward: realm_access.roles (Keycloak), cognito:groups (Cognito)") \
 	X(TEXT,   role_viewer,   "viewer", 0, 0, "word in the role claim that makes a viewer of the staff pages") \
@@ -51,7 +52,7 @@
 	X(TEXT,   purchase_products, "", 0, 0, "only purchases of these products count, product_id separated by commas; empty: any; needs the column product_id") \
 	X(TEXT,   purchase_statuses, "", 0, 0, "only orders in one of these states count, separated by commas; empty: any; needs the column status") \
 	X(TEXT,   purchase_cancelled, "cancelled,canceled,refunded,returned,취소,취소완료,주문취소,환불,환불완료,반품,반품완료", 0, 0, "orders in one of these states never count, where shop_purchases_sql gives a column status") \
-	X(INT,    shop_timeout_s, "3", 1, 30, "seconds to wait for the shop's database") \
+	X(INT,    shop_timeout_s, "3", 1, 4, "seconds to wait for the shop's database; less than the event host waits for the auth host") \
 	X(INT,    access_ttl_s,  "300", 60, 300, "life of an access token in seconds") \
 	X(INT,    refresh_ttl_s, "2592000", 3600, 7776000, "life of a chain of refresh tokens in seconds") \
 	X(INT,    session_ttl_s, "43200", 900, 2592000, "life of a browser's session on the auth host in seconds") \

@@ -32,7 +32,7 @@
 #include "web/json.h"
 #include "web/jwt.h"
 
-enum { CODE_S = 60, CODE_KEPT_S = 86400, CHALLENGE_LEN = 43, MARK_S = 3600, QUERY_MAX = 7900 };
+enum { CODE_S = 60, CODE_KEPT_S = 86400, CHALLENGE_LEN = 43, MARK_S = 3600, BACK_S = 120, QUERY_MAX = 7900 };
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct authorize_in {
@@ -188,15 +188,16 @@ session_tag(struct req *r)
 	return crypto_sha256_text(r->arena, r->who != NULL ? r->who->session : "");
 }
 
-/* Whether a session was begun after this request had asked for it. */
+/* Whether a session was begun after this request had asked for it, and just now: the way back from
+ * the sign-in takes a moment, not more. */
 static bool
-came_back(struct req *r, const struct authorize_in *in, int64_t signed_in_at)
+came_back(struct req *r, const struct authorize_in *in, int64_t max_age, int64_t signed_in_at)
 {
 	const char *dot = given(in->after) ? strrchr(in->after, '.') : NULL, *seen, *want;
 	int64_t at, now = auth_now();
 	size_t epoch;
 
-	if (dot == NULL)
+	if (dot == NULL || now - signed_in_at > (max_age > BACK_S ? max_age : BACK_S))
 		return false;
 	seen = arena_strn(r->arena, in->after, (size_t)(dot - in->after));
 	want = mark(r, in, seen);
@@ -256,7 +257,7 @@ judge(struct req *r, const struct authorize_in *in, const struct demand *d, enum
 	old = d->again || (d->max_age >= 0 && now - session.created_at > d->max_age);
 	if (!other && !old)
 		*ret = GO;
-	else if (came_back(r, in, session.created_at))
+	else if (came_back(r, in, d->max_age, session.created_at))
 		*ret = other ? LOGIN_REQUIRED : GO;
 	return RC_OK;
 }

@@ -13,12 +13,14 @@
 
 #include "auth.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "db/writer.h"
 #include "oauth_client.h"
 #include "query.h"
 #include "scope.h"
 #include "token.h"
 #include "web/json.h"
+#include "web/jwt.h"
 
 enum { VERIFIER_MIN = 43, VERIFIER_MAX = 128 };
 
@@ -128,6 +130,8 @@ exchange_run(struct db *db, struct arena *a, void *arg)
 		return rc == RC_NOTFOUND ? RC_OK : rc;
 	if (x->code.used_at != 0 && strcmp(x->code.client_id, x->client_id) == 0) {
 		x->fault = "the code was used before";
+		log_warn("authorization code used again: account %s, client %s, what grew out of it is revoked",
+		    x->code.subject, x->client_id);
 		return q_refresh_revoke_family(db, a, now, hash, NULL);
 	}
 	if ((x->fault = code_fault(x, a, now)) != NULL)
@@ -154,6 +158,7 @@ put_tokens(struct req *r, const char *access, const char *refresh, const char *i
     const char *scope)
 {
 	r->type_out = "application/json";
+	http_header(r, "Pragma", "no-cache");        /* RFC 6749 5.1 */
 	json_open(&r->body_out, NULL, '{');
 	token_put(r, access);
 	if (refresh != NULL)
@@ -206,6 +211,8 @@ by_refresh(struct req *r, const struct token_in *in, const struct client_by_id *
 	scope = in->scope != NULL ? scope_known(r->arena, in->scope) : "";
 	if (in->refresh_token == NULL)
 		return oauth_error(r, 400, "invalid_request", "refresh_token is missing");
+	if (*scope == '\0' && in->scope != NULL && *in->scope != '\0')
+		return oauth_error(r, 400, "invalid_scope", "no scope that is known here");
 	if (asks_more(r, client->id, in->refresh_token, scope))
 		return oauth_error(r, 400, "invalid_scope", "more than was granted before");
 	rc = token_refresh(r, client->id, in->refresh_token, &owner, &refresh);
@@ -262,7 +269,8 @@ token_post(struct req *r)
 	return oauth_error(r, 400, "unsupported_grant_type", "not a grant of this server");
 }
 
-/* 200 also for what is no token (RFC 7009 2.2). An access token lives on until it runs out. */
+/* 200 also for what is no token (RFC 7009 2.2). An access token lives on until it runs out, and who
+ * wants to revoke one is told (2.2.1). */
 static enum rc
 revoke_post(struct req *r)
 {
@@ -274,6 +282,9 @@ revoke_post(struct req *r)
 		return rc;
 	if (in.token == NULL || *in.token == '\0')
 		return oauth_error(r, 400, "invalid_request", "token is missing");
+	if (jwt_peek(r->arena, in.token) != NULL)
+		return oauth_error(r, 400, "unsupported_token_type",
+		    "access tokens run out by themselves, within minutes");
 	if ((rc = token_revoke(r, client.id, in.token)) != RC_OK)
 		return oauth_failed(r, rc);
 	r->type_out = "application/json";

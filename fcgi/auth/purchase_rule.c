@@ -307,7 +307,8 @@ purchase_rule_verdict(const struct purchase_rule *rule, const struct purchase_su
 {
 	bool verified = sum->any && (rule->amount <= 0 || sum->amount >= rule->amount);
 
-	if (!verified && sum->doubt != NULL)
+	/* What cannot be read may be a purchase more, or with a sum to reach, a refund. */
+	if (sum->doubt != NULL && (!verified || rule->amount > 0))
 		return RC_SHOP;
 	*ret_verified = verified;
 	return RC_OK;

@@ -53,7 +53,7 @@ next(struct shop_link *l, struct shop_question *q)
 	if (rc == RC_SHOP)
 		return driver_fault(l, q);
 	if (rc == RC_OK && clock_mono_ms() >= q->deadline)
-		return shop_fault(q, "more rows than can be read within shop_timeout_s");
+		return shop_fault_data(q, "more rows than can be read within shop_timeout_s");
 	return rc;
 }
 

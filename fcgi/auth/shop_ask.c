@@ -4,12 +4,13 @@
  *
  * A question is put by a thread of its own, since a driver may wait for a server for ever: the
  * thread of the request waits no longer than the setting shop_timeout_s and leaves it alone then.
- * At most CONNECTIONS questions are under way at once, those left alone included; the others wait
- * behind a gate. After failures the breaker turns questions away at once, so that a shop that
+ * At most CONNECTIONS questions are waited for at once; the others wait behind a gate. Of those
+ * left alone there may be ABANDONED_MAX: their drivers come back when they like. After failures the breaker turns questions away at once, so that a shop that
  * hangs takes neither the threads of the worker nor the patience of who signs in.
  *
- * Connections are made when needed and kept for the next question. A kept one may have died in
- * the meantime, so a question that fails quickly on it is asked once more on a new one. An answer
+ * Connections are made when needed and kept for the next question, for IDLE_MS. A kept one may have
+ * died in the meantime, so a question that fails quickly on it is asked once more on a new one; and
+ * once one has died without a word, all that were made before are given up. An answer
  * that makes no sense is no reason for either, nor for the breaker: it is about one customer. */
 #include "shop_ask.h"
 
@@ -22,7 +23,10 @@
 #include "base/log.h"
 #include "breaker.h"
 
-enum { CONNECTIONS = 8, COMPLAIN_MS = 10000, ARENA_LIMIT = 16 << 20 };
+enum {
+	CONNECTIONS = 8, ABANDONED_MAX = 64, IDLE_MS = 30000,
+	COMPLAIN_MS = 10000, ARENA_LIMIT = 16 << 20
+};
 
 struct shop {
 	const struct conf *conf;
@@ -32,6 +36,8 @@ struct shop {
 	struct shop_link *idle[CONNECTIONS];
 	size_t idle_n;
 	int64_t under_way;       /* threads that ask */
+	int64_t abandoned;       /* of these, left alone */
+	int64_t epoch;           /* one more with each silence; older connections are not trusted */
 	int64_t quiet_until;     /* of clock_mono_ms() */
 };
 
@@ -69,6 +75,9 @@ link_open(struct shop *s)
 
 	if (l == NULL)
 		abort();
+	pthread_mutex_lock(&s->mutex);
+	l->epoch = s->epoch;
+	pthread_mutex_unlock(&s->mutex);
 	l->odbc = odbc_open(s->conf->shop_dsn, s->conf->shop_timeout_s, why);
 	if (l->odbc != NULL)
 		return l;
@@ -76,25 +85,39 @@ link_open(struct shop *s)
 	return link_close(l);
 }
 
+/* The connection that was used last, or NULL. Those that cannot be trusted any more are closed. */
 static struct shop_link *
 take_idle(struct shop *s)
 {
-	struct shop_link *l = NULL;
+	struct shop_link *l;
+	bool good = false;
 
-	pthread_mutex_lock(&s->mutex);
-	if (s->idle_n > 0)
-		l = s->idle[--s->idle_n];
-	pthread_mutex_unlock(&s->mutex);
+	do {
+		pthread_mutex_lock(&s->mutex);
+		l = s->idle_n > 0 ? s->idle[--s->idle_n] : NULL;
+		good = l != NULL && l->epoch == s->epoch && clock_mono_ms() - l->used_at < IDLE_MS;
+		pthread_mutex_unlock(&s->mutex);
+		if (l != NULL && !good)
+			link_close(l);
+	} while (l != NULL && !good);
 	return l;
 }
 
-/* The gate lets in no more threads than there are places here. */
+/* There may be no place: who was left alone comes back too. */
 static void
 put_idle(struct shop *s, struct shop_link *l)
 {
+	bool kept;
+
 	pthread_mutex_lock(&s->mutex);
-	s->idle[s->idle_n++] = l;
+	kept = s->idle_n < CONNECTIONS && l->epoch == s->epoch;
+	if (kept) {
+		l->used_at = clock_mono_ms();
+		s->idle[s->idle_n++] = l;
+	}
 	pthread_mutex_unlock(&s->mutex);
+	if (!kept)
+		link_close(l);
 }
 
 static enum rc
@@ -147,16 +170,20 @@ asker(void *arg)
 		rc = ask_link(link_open(s), q);
 	if (clock_mono_ms() < q->deadline)
 		settle(s, rc == RC_OK || q->data, clock_mono_ms() >= quick_until);
-	gate_leave(&s->gate);
 	pthread_mutex_lock(&s->mutex);
 	q->rc = rc;
 	q->done = true;
 	left_alone = q->left_alone;
-	s->under_way--;
+	s->abandoned -= left_alone;
 	pthread_cond_signal(&q->ready);
 	pthread_mutex_unlock(&s->mutex);
 	if (left_alone)
-		shop_question_free(q);
+		shop_question_free(q);   /* its place at the gate was given back by who left */
+	else
+		gate_leave(&s->gate);
+	pthread_mutex_lock(&s->mutex);
+	s->under_way--;
+	pthread_mutex_unlock(&s->mutex);
 	return NULL;
 }
 
@@ -199,10 +226,13 @@ wait_for(struct shop_question *q)
 		rc = q->rc;
 	done = q->done;
 	q->left_alone = !done;
+	s->abandoned += !done;
+	s->epoch += !done;
 	pthread_mutex_unlock(&s->mutex);
 	if (done && rc != RC_OK)
 		shop_question_free(q);
 	if (!done) {
+		gate_leave(&s->gate);
 		complain(s, "no answer", "not within shop_timeout_s");
 		settle(s, false, true);
 	}
@@ -219,7 +249,7 @@ enter(struct shop *s)
 	if (s->conf->shop_dsn == NULL || *s->conf->shop_dsn == '\0')
 		return false;
 	pthread_mutex_lock(&s->mutex);
-	may = breaker_may(&s->breaker, clock_mono_ms(), &probe);
+	may = s->abandoned < ABANDONED_MAX && breaker_may(&s->breaker, clock_mono_ms(), &probe);
 	pthread_mutex_unlock(&s->mutex);
 	if (!may || gate_enter(&s->gate, wait_ms) != RC_OK)
 		return false;

@@ -12,6 +12,7 @@
 /* A connection, and what is known of the statements on it. */
 struct shop_link {
 	struct odbc *odbc;
+	int64_t epoch, used_at;  /* of shop_ask.c: whether it is to be trusted still */
 	int64_t learned_at;      /* of clock_mono_ms(), 0: nothing yet */
 	bool has_status;         /* the purchases have a column status */
 };

@@ -7,6 +7,7 @@
 #include "auth.h"
 #include "base/conf.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "base/encode.h"
 #include "db/writer.h"
 #include "query.h"
@@ -56,14 +57,22 @@ struct refresh {
 	bool good;
 };
 
-/* Decides about a token that was used before. A refusal is written down too, so it is no rc. */
+/* Decides about a token that was used before: its answer may have been lost, unless its successor
+ * was used, too. A refusal is written down as well, so it is no rc. */
 static enum rc
 refresh_again(struct refresh *f, struct db *db, struct arena *a, int64_t now)
 {
-	if (now - f->row.used_at <= REFRESH_GRACE_S) {
+	struct refresh_by_hash next;
+	enum rc rc = q_refresh_by_hash(db, a, crypto_sha256_text(a, f->next), &next);
+
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		return rc;
+	if (now - f->row.used_at <= REFRESH_GRACE_S && rc == RC_OK && next.used_at == 0) {
 		f->good = true;
 		return RC_OK;
 	}
+	log_warn("refresh token used again: account %s, client %s, all of this sign-in is revoked",
+	    f->row.subject, f->row.client_id);
 	return q_refresh_revoke_family(db, a, now, f->row.family, NULL);
 }
 

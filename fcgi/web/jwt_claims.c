@@ -22,7 +22,8 @@ jwt_rules_read(struct jwt_rules *ret, const struct conf *c, const char **ret_err
 	*ret = (struct jwt_rules){
 		.issuer = c->issuer, .audience = c->audience, .foreign = true,
 		.typ = c->token_typ, .in_audience = c->claim_audience, .use = c->claim_use,
-		.name = c->claim_name, .email = c->claim_email, .session = c->claim_session,
+		.name = c->claim_name, .email = c->claim_email,
+		.email_trusted = strcmp(c->email_trusted, "yes") == 0, .session = c->claim_session,
 		.role = c->claim_role, .standing = c->claim_standing,
 		.viewer = c->role_viewer, .operator = c->role_operator, .owner = c->role_owner,
 	};
@@ -223,7 +224,8 @@ foreign_identity(const struct jwt_rules *rules, struct arena *a, const struct js
 		.standing = standing_parse(jwt_claim_text(a, claims, rules->standing)),
 	};
 
-	if (proven != NULL && !jwt_says_yes(proven))
+	/* Where anybody can write any address into his profile, only a proven one says who he is. */
+	if (proven != NULL ? !jwt_says_yes(proven) : !rules->email_trusted)
 		who.email = NULL;
 	if (who.client_id == NULL)
 		who.client_id = json_text(claims, "azp");

@@ -17,6 +17,7 @@ struct json;
 struct jwt_rules {
 	const char *jwks;                /* file with the JWK set */
 	const char *issuer, *audience;
+	bool email_trusted;      /* an address counts unless email_verified is false */
 	bool foreign;                    /* a provider of another make: all that follows counts */
 	const char *typ;                 /* of access tokens: "at+jwt", "JWT" or "any" (none too) */
 	const char *in_audience;         /* claim that holds the audience */

@@ -166,4 +166,20 @@ ctl add --id web --redirect-uri $back; secret=$said
 ok 'remove: and added again' [ -n "$secret" ]
 req POST "$AUTH_URL/token" -u "web:$secret" -d "grant_type=refresh_token&refresh_token=$refresh"; is 'its old refresh token is no more' "$status $(json error)" '400 invalid_grant'
 is 'nor its codes' "$(count "$AUTH_DB" "auth_code WHERE client_id = 'web'")" 0
+t=$(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")
+req POST "$AUTH_URL/revoke" -d client_id=chulcheck-app --data-urlencode "token=$t"
+is 'an access token cannot be revoked, and that is said' "$status $(json error)" '400 unsupported_token_type'
+token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD" >/dev/null
+first=$(json refresh_token)
+again() { req POST "$AUTH_URL/v1/refresh" -H 'Content-Type: application/json' --data-binary "{\"refresh_token\":\"$1\"}"; }
+again "$first"; second=$(json refresh_token)
+again "$first"; is 'an answer that was lost is given again' "$(json refresh_token)" "$second"
+again "$second"; third=$(json refresh_token)
+again "$first"; is 'but not once its successor was used: somebody else has it' "$status" 401
+again "$third"; is 'and all of that sign-in ends' "$status" 401
+has 'the log tells of it' "$(cat "$(dirname "$RUN_ENV")/log/auth.log")" 'refresh token used again'
+req POST "$AUTH_URL/token" -d client_id=chulcheck-app -d grant_type=refresh_token -d refresh_token=x -d scope=nonsense
+is 'a refresh for nothing known' "$(json error)" invalid_scope
+req POST "$AUTH_URL/token" -d client_id=chulcheck-app -d grant_type=refresh_token -d refresh_token=x
+has 'answers of the token endpoint are kept nowhere' "$head" 'Cache-Control: no-store'
 finish

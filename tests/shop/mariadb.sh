@@ -56,7 +56,7 @@ settings 'shop_standing_sql = SELECT COUNT(*) AS registered, 1 AS purchases FROM
 purchases "$hanul"
 is 'named in the statement, both are right' "$(verify hanul@example.kr) $(purchases "$hanul"; json purchases.0.product)" '404 no_purchase 감귤'
 
-timeout_s=10
+timeout_s=4
 settings 'shop_standing_sql = SELECT 1 AS registered FROM customer WHERE email = ?' 'purchase_amount = 100001' \
     "shop_purchases_sql = SELECT seq AS id, seq AS product, seq AS count, 1 AS amount FROM seq_1_to_100001 WHERE 'hanul@example.kr' = ?"
 is 'more than a hundred thousand purchases: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
@@ -67,4 +67,45 @@ case_wrong_settings
 case_wrong_schema
 case_down
 case_hanging
+
+# Connections that die without a word, as behind a firewall that forgets them: on SIGUSR1 the proxy
+# goes on holding those it has and passes nothing; new ones work.
+cat >"$work/proxy.py" <<'P'
+import select, signal, socket, sys, threading
+here, there = int(sys.argv[1]), int(sys.argv[2])
+silenced = 0
+def silence(*_):
+    global silenced
+    silenced += 1
+signal.signal(signal.SIGUSR1, silence)
+def carry(a, b, born):
+    while True:
+        data = a.recv(65536)
+        if silenced != born: threading.Event().wait()
+        if not data: b.close(); return
+        b.sendall(data)
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('127.0.0.1', here)); s.listen(64)
+while True:
+    c, _ = s.accept()
+    d = socket.create_connection(('127.0.0.1', there))
+    for pair in ((c, d), (d, c)): threading.Thread(target=carry, args=(*pair, silenced), daemon=True).start()
+P
+proxy=$(free_port $((port + 100)))
+/usr/bin/python3 "$work/proxy.py" "$proxy" "$port" &
+proxy_pid=$!
+at_exit="kill $proxy_pid; $at_exit"
+sed "s/Port=$port/Port=$proxy/" "$home/dsn" >"$_dir/secrets/shop_dsn"
+settings
+ok 'through a proxy: verified' back
+for n in $(seq 40); do
+	curl -sS -m 20 -o /dev/null -X POST "$AUTH_URL/v1/verifications" -H "Authorization: Bearer $shop" -H 'Content-Type: application/json' -d '{"email":"hanul@example.kr"}' &
+	pids="${pids:-} $!"
+done
+# shellcheck disable=SC2086
+wait $pids
+kill -USR1 $proxy_pid
+is 'connections die without a word: no verdict' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'
+ok 'then new ones are made' back
+sleep 6
+is 'by all workers' "$(for n in 1 2 3 4 5 6; do verify hanul@example.kr; done | sort -u | tr '\n' ' ')" '200 verified '
 finish

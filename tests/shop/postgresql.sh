@@ -42,7 +42,7 @@ case_paging
 dsn old >"$_dir/secrets/shop_dsn"
 case_own_shop
 dsn shop >"$_dir/secrets/shop_dsn"
-timeout_s=10
+timeout_s=4
 settings 'shop_standing_sql = SELECT 1 AS registered FROM customer WHERE email = ?' 'purchase_amount = 100001' \
     "shop_purchases_sql = SELECT n AS id, n AS product, n AS count, 1 AS amount FROM generate_series(1, 100001) n WHERE 'hanul@example.kr' = ?"
 is 'more than a hundred thousand purchases: 503' "$(verify hanul@example.kr)" '503 /problems/shop-unavailable'

@@ -1,7 +1,6 @@
 #pragma once
 /* SPDX-License-Identifier: Apache-2.0 */
-/* t_jwt.h - for tests of tokens: a verifier, its key, another key, and tokens made by hand. In
- * headers @K stands for the kid of our key, in claims @G for claims that are good. */
+/* t_jwt.h - for tests of tokens: a verifier, two keys, tokens by hand. @K: our kid; @G: good claims. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -56,7 +56,7 @@ cognito(void)
 {
 	return (struct conf){ .issuer = POOL, .audience = APP, .client_id = APP, .token_typ = "any",
 		.claim_audience = "client_id", .claim_use = "token_use=access", .claim_name = "name",
-		.claim_email = "email", .claim_session = "origin_jti", .claim_role = "cognito:groups",
+		.claim_email = "email", .email_trusted = "no", .claim_session = "origin_jti", .claim_role = "cognito:groups",
 		.role_viewer = "", .role_operator = "shop-staff", .role_owner = "shop-owner",
 		.claim_standing = "" };
 }
@@ -66,7 +66,7 @@ keycloak(void)
 {
 	return (struct conf){ .issuer = REALM, .audience = "chulcheck", .client_id = "chulcheck-attend",
 		.token_typ = "JWT", .claim_audience = "aud", .claim_use = "typ=Bearer",
-		.claim_name = "name", .claim_email = "email", .claim_session = "sid",
+		.claim_name = "name", .claim_email = "email", .email_trusted = "no", .claim_session = "sid",
 		.claim_role = "realm_access.roles", .role_viewer = "shop-viewer",
 		.role_operator = "shop-operator", .role_owner = "shop-owner", .claim_standing = "" };
 }
@@ -247,7 +247,7 @@ static const struct {
 	    STANDING_UNKNOWN },
 	{ BASE ",\"a\":\"shop-owner\"}", "a.b", ROLE_CUSTOMER, NULL, NULL, STANDING_UNKNOWN },
 	{ BASE ",\"\":\"shop-owner\"}", "", ROLE_CUSTOMER, NULL, NULL, STANDING_UNKNOWN },
-	{ BASE ",\"email\":\"a@b.kr\"}", "role", ROLE_CUSTOMER, "a@b.kr", NULL, STANDING_UNKNOWN },
+	{ BASE ",\"email\":\"a@b.kr\"}", "role", ROLE_CUSTOMER, NULL, NULL, STANDING_UNKNOWN },
 	{ BASE ",\"email\":\"a@b.kr\",\"email_verified\":true}", "role", ROLE_CUSTOMER, "a@b.kr", NULL,
 	    STANDING_UNKNOWN },
 	{ BASE ",\"email\":\"a@b.kr\",\"email_verified\":\"true\"}", "role", ROLE_CUSTOMER, "a@b.kr", NULL,
