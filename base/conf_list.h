@@ -42,7 +42,7 @@
 	X(TEXT,   terms_version, "2026-11-01", 1, 0, "version of the terms in force; a new one is asked for at the next sign-in") \
 	X(TEXT,   terms_url,     "", 0, 0, "address of the terms; empty: the page /terms of the auth host") \
 	X(TEXT,   privacy_version, "2026-11-01", 1, 0, "version of the privacy notice in force") \
-	X(TEXT,   privacy_url,   "", 0, 0, "address of the privacy notice; empty: the page /privacy of the auth host") \
+	X(TEXT,   privacy_url,   "", 0, 0, "address of the privacy notice; empty: the page /privacy of the auth host, which describes our own accounts and is not linked with another provider") \
 	X(TEXT,   password_blocklist, "", 0, 0, "file with further passwords that nobody may choose, one a line") \
 	X(SECRET, shop_dsn,      "", 0, 0, "file with the ODBC connection string of the shop's database: see chulcheck-shop(5)") \
 	X(TEXT,   shop_standing_sql,  "SELECT COUNT(DISTINCT c.email) AS registered, COUNT(p.id) AS purchases FROM customer c LEFT JOIN purchasedetails p ON p.email = c.email WHERE c.email = ?", 0, 0, "SQL with one parameter, the e-mail, that gives registered and purchases: see chulcheck-shop(5)") \

@@ -219,6 +219,7 @@ rules_view(struct req *r, const struct card *c)
 		.zone = r->conf->zone, .first_day = frame_day(r->arena, k->first_day),
 		.last_day = k->last_day != 0 ? frame_day(r->arena, k->last_day) : NULL,
 		.privacy = *r->conf->privacy_url != '\0' ? r->conf->privacy_url :
+		    attend(r)->provider.foreign != NULL ? NULL :
 		    arena_fmt(r->arena, "%s/privacy", r->conf->auth_url) };
 }
 

@@ -48,7 +48,7 @@ struct view_goal {
 
 struct view_rules {
 	const char *day_start, *zone, *first_day, *last_day;     /* last_day NULL: open end */
-	const char *privacy;     /* address of the privacy notice */
+	const char *privacy;     /* address of the privacy notice, or NULL */
 };
 
 struct view_visit {
