@@ -92,16 +92,17 @@ try 127.0.5.1 stranger@example.kr 'wrong password' >/dev/null; unknown=$(plain; 
 is 'unknown address and wrong password look the same' "$unknown" "$known"
 if [ -n "${LONG:-}" ]; then
 	cat >"$work/times.py" <<'P'
-import json, math, sys, time, urllib.request
-url, customers = sys.argv[1], 10
+import http.client, json, math, sys, time, urllib.parse
+host, customers = urllib.parse.urlsplit(sys.argv[1]), 10
 def ask(email):
     body = json.dumps({'email': email, 'password': 'wrong password of mine'}).encode()
     began = time.perf_counter()
-    try:
-        urllib.request.urlopen(urllib.request.Request(url, body, {'Content-Type': 'application/json'})).read()
-    except urllib.error.HTTPError as e:
-        if e.code != 401: return None
-    return time.perf_counter() - began
+    c = http.client.HTTPConnection('127.0.0.1', host.port)
+    c.request('POST', host.path, body, {'Content-Type': 'application/json', 'Host': host.netloc})
+    answer = c.getresponse()
+    answer.read()
+    c.close()
+    return time.perf_counter() - began if answer.status == 401 else None
 def p_of(a, b):  # Mann-Whitney U, normal approximation, two-sided
     ranks = {i: r for r, i in enumerate(sorted(range(len(a) + len(b)), key=lambda i: (a + b)[i]), 1)}
     u = sum(ranks[i] for i in range(len(a))) - len(a) * (len(a) + 1) / 2
@@ -118,9 +119,9 @@ a, b = [x for x in known if x], [x for x in unknown if x]
 print('%d %d %.4f' % (len(a), len(b), p_of(a, b)))
 P
 	# Chance alone says 0.01 once in a hundred runs: the second look decides.
-	read -r n m p < <(/usr/bin/python3 "$work/times.py" "$AUTH_URL/v1/sign-in" "$AUTH_DB")
+	read -r n m p < <(/usr/bin/python3 "$work/times.py" "$AUTH_URL/v1/sign-in" "$AUTH_DB") || p=none
 	[ "${p#0.00}" = "$p" ] || read -r n m p < <(/usr/bin/python3 "$work/times.py" "$AUTH_URL/v1/sign-in" "$AUTH_DB")
-	ok "2 x 500 answers take the same time (Mann-Whitney p = $p, $n and $m answers)" [ "${p#0.00}" = "$p" ]
+	ok "2 x 500 answers take the same time (Mann-Whitney p = $p, $n and $m answers)" sh -c "[ ${n:-0} -gt 450 ] && [ ${m:-0} -gt 450 ] && case ${p:-none} in 0.00* | none) false ;; esac"
 fi
 stop_own_system
 
