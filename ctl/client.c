@@ -12,6 +12,7 @@
 #include "auth/auth.h"
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "ctl.h"
 #include "query.h"
@@ -168,21 +169,14 @@ args_fault(const struct client_args *in)
 static const char *
 read_jwks(struct arena *a, const char *path)
 {
-	char *text = arena_alloc(a, 1, JWKS_LEN_MAX + 1);
+	const char *text = file_read(a, path, JWKS_LEN_MAX);
 	const struct json *list;
 	struct json *set;
 	struct jwks keys;
-	FILE *f = fopen(path, "re");
-	size_t len = 0, i;
+	size_t i;
 
-	if (f != NULL) {
-		len = fread(text, 1, JWKS_LEN_MAX, f);
-		if (ferror(f) != 0 || feof(f) == 0)
-			len = 0;
-		fclose(f);
-	}
-	if (len == 0 || json_parse(a, text, len, &set) != RC_OK ||
-	    jwks_parse(&keys, text, len, false) != RC_OK) {
+	if (text == NULL || json_parse(a, text, strlen(text), &set) != RC_OK ||
+	    jwks_parse(&keys, text, strlen(text), false) != RC_OK) {
 		(void)complain(RC_INVALID, "--jwks: the file cannot be read, or is no JWK set (RFC 7517) "
 		    "with an RSA key of at least 2048 bits for RS256");
 		return NULL;

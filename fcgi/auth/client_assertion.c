@@ -128,7 +128,7 @@ client_assertion(struct req *r, const struct client_proof *form, struct client_b
 		jwks_free(&keys);
 	}
 	gate_leave(&auth(r)->hashing);
-	if (rc != RC_OK || !claims_fit(r, claims, ret->id))
+	if (rc != RC_OK)
 		return RC_CREDENTIALS;
 	return use_once(r, claims, ret->id);
 }

@@ -192,7 +192,9 @@ reset_run(struct db *db, struct arena *a, void *arg)
 	int64_t now = auth_now(), changes;
 	enum rc rc;
 
-	if ((rc = q_reset_use(db, a, now, s->hash, &changes)) != RC_OK)
+	/* A second factor that was set up a moment ago was not asked for. */
+	if ((rc = session_still(s->r, db, account, false)) != RC_OK ||
+	    (rc = q_reset_use(db, a, now, s->hash, &changes)) != RC_OK)
 		return rc;
 	if (changes == 0)
 		return RC_NOTFOUND;

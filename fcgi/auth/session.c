@@ -112,24 +112,26 @@ session_identify(struct req *r)
 	return r->route->access == ANYONE ? RC_OK : identify_bearer(r);
 }
 
-enum rc
-session_ask(struct req *r)
+/* To a page of ours, and from there back to this request. */
+static enum rc
+send_to(struct req *r, const char *page)
 {
 	const char *next = session_next(arena_fmt(r->arena, "%s%s%s", r->path,
 	    r->query[0] != '\0' ? "?" : "", r->query));
 
-	return http_redirect(r, arena_fmt(r->arena, "/sign-in?next=%s",
-	    net_escape(r->arena, next)));
+	return http_redirect(r, arena_fmt(r->arena, "%s?next=%s", page, net_escape(r->arena, next)));
+}
+
+enum rc
+session_ask(struct req *r)
+{
+	return send_to(r, "/sign-in");
 }
 
 enum rc
 session_duty(struct req *r)
 {
-	const char *next = session_next(arena_fmt(r->arena, "%s%s%s", r->path,
-	    r->query[0] != '\0' ? "?" : "", r->query));
-
-	return http_redirect(r, arena_fmt(r->arena, "%s?next=%s", r->who->duty,
-	    net_escape(r->arena, next)));
+	return send_to(r, r->who->duty);
 }
 
 /* With a place among those who hash; the attempt counts as failed until it has proven right. */
