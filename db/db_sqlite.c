@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,11 +35,20 @@ enum {
 };
 static const int application_id[DB_DOMAIN_MAX] = { [DB_AUTH] = 0x63685f61, [DB_ATTEND] = 0x63685f74 };
 
+/* The parts of transactions: run for each request, so prepared once as the queries are. */
+enum step { READ, BEGIN, SAVEPOINT, ROLLBACK_TO, RELEASE, COMMIT, ROLLBACK, STEP_MAX };
+static const char *const steps[] = {
+	[READ] = "BEGIN", [BEGIN] = "BEGIN IMMEDIATE", [SAVEPOINT] = "SAVEPOINT job",
+	[ROLLBACK_TO] = "ROLLBACK TO job", [RELEASE] = "RELEASE job", [COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
+};
+
 struct db {
 	sqlite3 *conn;
 	int lock_fd;             /* FILE.lock; -1 for a reader */
 	int wal_pages;           /* after the last commit of this connection */
 	bool broken;
+	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
 	sqlite3_stmt *stmts[STATEMENTS];         /* by query id */
 };
 
@@ -72,6 +82,20 @@ static int
 run_text(struct db *db, const char *sql)
 {
 	return sqlite3_exec(db->conn, sql, NULL, NULL, NULL);
+}
+
+static int
+run_step(struct db *db, enum step step)
+{
+	sqlite3_stmt **st = &db->steps[step];
+	int code;
+
+	if (*st == NULL && (code = sqlite3_prepare_v3(db->conn, steps[step], -1,
+	    SQLITE_PREPARE_PERSISTENT, st, NULL)) != SQLITE_OK)
+		return code;
+	code = sqlite3_step(*st);
+	(void)sqlite3_reset(*st);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 /* One integer of a pragma, or -1. */
@@ -112,16 +136,26 @@ harden(struct db *db, enum db_mode mode)
 	return RC_OK;
 }
 
+/* Counting of memory costs a lock that all threads share, at each allocation. Fails harmlessly once
+ * the library is in use. */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* Opens the file whatever its version is; db_open() and db_migrate() look further. */
 enum rc
 engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 {
 	struct db *db = calloc(1, sizeof(*db));
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char lock[4096];
 
 	if (db == NULL)
 		abort();
+	pthread_once(&once, configure);
 	db->lock_fd = -1;
 	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK || harden(db, mode) != RC_OK) {
 		db_close(db);
@@ -184,6 +218,8 @@ db_close(struct db *db)
 		return NULL;
 	for (i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(db->stmts[i]);
+	for (i = 0; i < STEP_MAX; i++)
+		sqlite3_finalize(db->steps[i]);
 	sqlite3_close(db->conn);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
@@ -323,7 +359,7 @@ db_exec(struct db *db, struct arena *a, const struct query *q, const struct valu
 enum rc
 db_snapshot(struct db *db)
 {
-	int code = run_text(db, "BEGIN");
+	int code = run_step(db, READ);
 
 	return code == SQLITE_OK ? RC_OK : failed(code);
 }
@@ -332,7 +368,7 @@ void
 db_snapshot_end(struct db *db)
 {
 	if (!sqlite3_get_autocommit(db->conn))
-		run_text(db, "ROLLBACK");
+		run_step(db, ROLLBACK);
 }
 
 void
@@ -352,7 +388,7 @@ engine_unlock(struct db *db)
 enum rc
 engine_begin(struct db *db)
 {
-	int code = db->broken ? SQLITE_ERROR : run_text(db, "BEGIN IMMEDIATE");
+	int code = db->broken ? SQLITE_ERROR : run_step(db, BEGIN);
 
 	return code == SQLITE_OK ? RC_OK : failed(code);
 }
@@ -360,7 +396,7 @@ engine_begin(struct db *db)
 enum rc
 engine_savepoint(struct db *db)
 {
-	int code = run_text(db, "SAVEPOINT job");
+	int code = run_step(db, SAVEPOINT);
 
 	return code == SQLITE_OK ? RC_OK : failed(code);
 }
@@ -371,15 +407,15 @@ engine_release(struct db *db, bool keep)
 	/* A full disk or an I/O error ends the transaction by itself: then there is no savepoint. */
 	if (sqlite3_get_autocommit(db->conn))
 		return RC_UNKNOWN;
-	if (!keep && run_text(db, "ROLLBACK TO job") != SQLITE_OK)
+	if (!keep && run_step(db, ROLLBACK_TO) != SQLITE_OK)
 		return RC_UNKNOWN;
-	return run_text(db, "RELEASE job") == SQLITE_OK ? RC_OK : RC_UNKNOWN;
+	return run_step(db, RELEASE) == SQLITE_OK ? RC_OK : RC_UNKNOWN;
 }
 
 enum rc
 engine_commit(struct db *db)
 {
-	int code = sqlite3_get_autocommit(db->conn) ? SQLITE_ABORT : run_text(db, "COMMIT");
+	int code = sqlite3_get_autocommit(db->conn) ? SQLITE_ABORT : run_step(db, COMMIT);
 
 	if (code == SQLITE_OK)
 		return RC_OK;
@@ -390,7 +426,7 @@ engine_commit(struct db *db)
 void
 engine_rollback(struct db *db)
 {
-	if (!sqlite3_get_autocommit(db->conn) && run_text(db, "ROLLBACK") != SQLITE_OK)
+	if (!sqlite3_get_autocommit(db->conn) && run_step(db, ROLLBACK) != SQLITE_OK)
 		db->broken = true;
 }
 
