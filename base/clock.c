@@ -11,6 +11,7 @@
  * clamp what they cannot express (years 1970..9999) instead of overflowing their buffers. */
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,15 @@
 enum { DAY_S = 86400 };
 
 static const int64_t last_day = 2932896;     /* 9999-12-31 */
+
+/* The business day that a thread asked for last: the zone database is behind a lock that all
+ * threads share, and nearly every question is about today. */
+struct known_day {
+	int zone;                /* zones when it was computed */
+	int64_t start_s, day, from_s, until_s;
+};
+static _Thread_local struct known_day known;
+static atomic_int zones;                     /* how often clock_zone() has been called */
 
 static int64_t
 floor_div(int64_t a, int64_t b)
@@ -77,6 +87,7 @@ clock_zone(const char *name)
 	if (!zone_exists(name) || setenv("TZ", name, 1) != 0)
 		return RC_CONFIG;
 	tzset();
+	zones++;
 	return RC_OK;
 }
 
@@ -120,14 +131,28 @@ reached(int64_t wall)
 	return wall - after > hi ? wall - after : hi;
 }
 
-int64_t
-clock_day(int64_t at_ms, int64_t day_start_s)
+static int64_t
+day_of(int64_t at_s, int64_t day_start_s)
 {
-	int64_t at_s = floor_div(at_ms, 1000);
 	int64_t day = floor_div(at_s + offset(at_s) - day_start_s, DAY_S);
 
 	/* In a repeated hour the wall clock reads less than it has reached already. */
 	return at_s >= reached((day + 1) * DAY_S + day_start_s) ? day + 1 : day;
+}
+
+int64_t
+clock_day(int64_t at_ms, int64_t day_start_s)
+{
+	int64_t at_s = floor_div(at_ms, 1000), day;
+	struct known_day *k = &known;
+
+	if (k->zone == zones && k->start_s == day_start_s && at_s >= k->from_s && at_s < k->until_s)
+		return k->day;
+	day = day_of(at_s, day_start_s);
+	*k = (struct known_day){ .zone = zones, .start_s = day_start_s, .day = day,
+		.from_s = reached(day * DAY_S + day_start_s),
+		.until_s = reached((day + 1) * DAY_S + day_start_s) };
+	return day;
 }
 
 int64_t

@@ -16,6 +16,7 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -69,10 +70,39 @@ crypto_token(struct arena *a)
 	return token;
 }
 
+/* Looked up once: each search in OpenSSL's tables takes a lock that all threads share. */
+static struct {
+	EVP_MD *sha256;
+	EVP_MAC_CTX *hmac_sha256;        /* without a key; only ever copied */
+} known;
+
+static void
+look_up(void)
+{
+	OSSL_PARAM digest[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char []){ "SHA256" }, 0),
+		OSSL_PARAM_construct_end() };
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	known.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	must(hmac != NULL && known.sha256 != NULL);
+	known.hmac_sha256 = EVP_MAC_CTX_new(hmac);
+	must(known.hmac_sha256 != NULL && EVP_MAC_CTX_set_params(known.hmac_sha256, digest) == 1);
+	EVP_MAC_free(hmac);
+}
+
+static void
+know(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, look_up);
+}
+
 void
 crypto_sha256(const void *data, size_t len, uint8_t ret[SHA256_LEN])
 {
-	must(EVP_Digest(data, len, ret, NULL, EVP_sha256(), NULL) == 1);
+	know();
+	must(EVP_Digest(data, len, ret, NULL, known.sha256, NULL) == 1);
 }
 
 char *
@@ -88,10 +118,15 @@ void
 crypto_hmac(const uint8_t *key, size_t key_len, const void *data, size_t len,
     uint8_t ret[SHA256_LEN])
 {
+	EVP_MAC_CTX *ctx;
 	size_t n = 0;
 
-	must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : (const uint8_t *)"",
-	    key_len, data, len, ret, SHA256_LEN, &n) != NULL && n == SHA256_LEN);
+	know();
+	must((ctx = EVP_MAC_CTX_dup(known.hmac_sha256)) != NULL);
+	must(EVP_MAC_init(ctx, key_len > 0 ? key : (const uint8_t *)"", key_len, NULL) == 1 &&
+	    EVP_MAC_update(ctx, data, len) == 1 && EVP_MAC_final(ctx, ret, &n, SHA256_LEN) == 1 &&
+	    n == SHA256_LEN);
+	EVP_MAC_CTX_free(ctx);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/turn.h"
 
 void
 gate_init(struct gate *g, int64_t limit, int64_t room)
@@ -30,6 +31,7 @@ gate_enter(struct gate *g, int64_t wait_ms)
 	struct timespec at = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
 	enum rc rc = RC_OK;
 
+	turn_give();
 	pthread_mutex_lock(&g->mutex);
 	if (g->free == 0 && g->room == 0)
 		rc = RC_BUSY;

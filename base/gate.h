@@ -17,6 +17,6 @@ struct gate {
 void gate_init(struct gate *, int64_t limit, int64_t room);
 void gate_destroy(struct gate *);
 
-/* RC_BUSY: no place within wait_ms, or too many wait already. */
+/* Gives the thread's turn (turn.h) away. RC_BUSY: no place within wait_ms, or too many wait already. */
 [[nodiscard]] enum rc gate_enter(struct gate *, int64_t wait_ms);
 void gate_leave(struct gate *);

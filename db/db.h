@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/rc.h"
 
-struct arena;
 struct db;
 
 enum coltype { COL_INT, COL_TEXT };
@@ -48,6 +48,13 @@ const char *db_error(const struct db *);     /* the engine's last words, for the
 /* ret_changes may be NULL. */
 [[nodiscard]] enum rc db_exec(struct db *, struct arena *, const struct query *,
     const struct value *in, int64_t *ret_changes);
+
+/* The id of the row that this connection's last INSERT has made. */
+int64_t db_last_id(const struct db *);
+
+/* What a domain remembers with a connection, made of memory of its own; NULL at first. */
+struct db_memo { struct arena arena; const void *what; };
+struct db_memo *db_memo(struct db *);
 
 /* Several reads from one snapshot. db_snapshot_end takes a connection without one too. */
 [[nodiscard]] enum rc db_snapshot(struct db *);

@@ -1,37 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db_sqlite.c - db.h, and the opening half of migrate.h, over SQLite in WAL mode.
  *
- * Between processes one lock, FILE.lock next to the database, is taken around every write
- * transaction and every checkpoint, by every program of ours; no connection checkpoints by
- * itself. Waiters sleep instead of polling, and since nobody can reset the WAL while a
- * checkpoint reads its header, the WAL-reset race of SQLite before 3.51.3 cannot happen. The
- * lock is a file of its own: opening the database's files by hand would drop SQLite's locks.
+ * Between processes one lock (lock.c) is taken around every write transaction and every checkpoint,
+ * by every program of ours; no connection checkpoints by itself. Since nobody can reset the WAL while
+ * a checkpoint reads its header, the WAL-reset race of SQLite before 3.51.3 cannot happen.
  *
  * A commit that fails has an unknown outcome (the pages may reach the disk all the same), so
  * the connection is then marked broken and refuses everything. */
 #include "db/db.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "db/engine.h"
+#include "db/lock.h"
 #include "db/migrate.h"
 #include "query.h"
 
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
-	CACHE_KIB = 256,         /* pages kept by each connection */
-	WAL_PAGES = 2000,        /* checkpoint from here on: 8 MB */
-	WAL_LIMIT = 16 << 20,    /* what stays of the file after a checkpoint */
-	STATEMENTS = 512
+	CACHE_KIB = 256,         /* pages kept by each reader */
+	CACHE_WRITER_KIB = 8192,
+	WAL_PAGES = 8000,        /* checkpoint from here on: 32 MB */
+	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint */
+	STATEMENTS = 512,
+	MEMO = 16 << 20          /* what a connection may remember */
 };
 static const int application_id[DB_DOMAIN_MAX] = { [DB_AUTH] = 0x63685f61, [DB_ATTEND] = 0x63685f74 };
 
@@ -48,6 +46,7 @@ struct db {
 	int lock_fd;             /* FILE.lock; -1 for a reader */
 	int wal_pages;           /* after the last commit of this connection */
 	bool broken;
+	struct db_memo memo;
 	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
 	sqlite3_stmt *stmts[STATEMENTS];         /* by query id */
 };
@@ -129,7 +128,7 @@ harden(struct db *db, enum db_mode mode)
 	    "PRAGMA secure_delete=ON;"
 	    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d;"
 	    "PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
-	    CACHE_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
+	    mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
 	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK || run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
 	sqlite3_wal_hook(c, on_wal, db);
@@ -151,23 +150,20 @@ engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 	struct db *db = calloc(1, sizeof(*db));
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	char lock[4096];
 
 	if (db == NULL)
 		abort();
 	pthread_once(&once, configure);
 	db->lock_fd = -1;
+	arena_init(&db->memo.arena, MEMO);
 	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK || harden(db, mode) != RC_OK) {
 		db_close(db);
 		return RC_DB;
 	}
 	sqlite3_extended_result_codes(db->conn, 1);
-	if (mode == DB_WRITE) {
-		if ((size_t)snprintf(lock, sizeof(lock), "%s.lock", path) >= sizeof(lock) ||
-		    (db->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
-			db_close(db);
-			return RC_DB;
-		}
+	if (mode == DB_WRITE && (db->lock_fd = lock_open(path)) < 0) {
+		db_close(db);
+		return RC_DB;
 	}
 	*ret = db;
 	return RC_OK;
@@ -221,6 +217,7 @@ db_close(struct db *db)
 	for (i = 0; i < STEP_MAX; i++)
 		sqlite3_finalize(db->steps[i]);
 	sqlite3_close(db->conn);
+	arena_free(&db->memo.arena);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
 	free(db);
@@ -356,6 +353,18 @@ db_exec(struct db *db, struct arena *a, const struct query *q, const struct valu
 	return RC_OK;
 }
 
+int64_t
+db_last_id(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->conn);
+}
+
+struct db_memo *
+db_memo(struct db *db)
+{
+	return &db->memo;
+}
+
 enum rc
 db_snapshot(struct db *db)
 {
@@ -374,15 +383,13 @@ db_snapshot_end(struct db *db)
 void
 engine_lock(struct db *db)
 {
-	while (flock(db->lock_fd, LOCK_EX) != 0)
-		if (errno != EINTR)
-			abort();
+	lock_take(db->lock_fd);
 }
 
 void
 engine_unlock(struct db *db)
 {
-	flock(db->lock_fd, LOCK_UN);
+	lock_give(db->lock_fd);
 }
 
 enum rc

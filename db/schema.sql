@@ -330,3 +330,27 @@ CREATE TABLE erasure (
 	at           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX erasure_at ON erasure (at);
+CREATE TABLE plan (
+	id      INTEGER PRIMARY KEY CHECK (id = 1),
+	version INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER campaign_added AFTER INSERT ON campaign
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER campaign_changed AFTER UPDATE ON campaign
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER campaign_removed AFTER DELETE ON campaign
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_added AFTER INSERT ON milestone
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_changed AFTER UPDATE ON milestone
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_removed AFTER DELETE ON milestone
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_reward_added AFTER INSERT ON milestone_reward
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_reward_changed AFTER UPDATE ON milestone_reward
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER milestone_reward_removed AFTER DELETE ON milestone_reward
+BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER reward_renamed AFTER UPDATE OF slug, name_ko, name_en ON reward
+BEGIN UPDATE plan SET version = random(); END;

@@ -5,42 +5,40 @@
  * taken, so that whoever comes while we wait for the lock or the disk rides along in the next
  * group, and a job that has waited too long can still be withdrawn for certain. What a group
  * did is told to its waiters after the commit, also to those whose job said no: their "no" may
- * rest on what another job of the same group has just written. */
+ * rest on what another job of the same group has just written.
+ *
+ * Each waiter sleeps on a semaphore of its own, so that those who are woken together do not then
+ * queue for one lock. */
 #include "db/writer.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/turn.h"
 #include "db/engine.h"
 
-enum { WAIT_MS = 2000, GROUP_MAX = 256 };
-
-struct job {
-	struct job *next;
-	write_fn *fn;
-	void *arg;
-	struct arena *arena;
-	enum rc rc;
-	bool taken, done;
-	pthread_cond_t wake;
-};
+enum { WAIT_MS = 2000, GROUP_MAX = 32 };
 
 struct writer {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t work;
-	struct job *first, **last;       /* waiting, in order of arrival */
+	struct write_job *first, **last; /* waiting, in order of arrival */
 	struct db *db;
-	bool stop, broken;
-	int64_t locking_since;           /* of clock_mono_ms(); 0: not waiting for the lock */
+	bool stop;
+	atomic_bool broken;
+	_Atomic int64_t locking_since;   /* of clock_mono_ms(); 0: not waiting for the lock */
 };
 
-static struct job *
+static struct write_job *
 take_group(struct writer *w)
 {
-	struct job *group, **end;
+	struct write_job *group, **end;
 	int n = 0;
 
 	pthread_mutex_lock(&w->mutex);
@@ -57,9 +55,9 @@ take_group(struct writer *w)
 
 /* Runs the jobs of a group under savepoints. RC_UNKNOWN: the transaction fell apart. */
 static enum rc
-run_group(struct writer *w, struct job *group)
+run_group(struct writer *w, struct write_job *group)
 {
-	struct job *j;
+	struct write_job *j;
 
 	for (j = group; j != NULL; j = j->next) {
 		if (engine_savepoint(w->db) != RC_OK)
@@ -72,9 +70,9 @@ run_group(struct writer *w, struct job *group)
 }
 
 static void
-commit_group(struct writer *w, struct job *group)
+commit_group(struct writer *w, struct write_job *group)
 {
-	struct job *j;
+	struct write_job *j;
 	enum rc rc;
 
 	rc = engine_begin(w->db);
@@ -94,18 +92,15 @@ commit_group(struct writer *w, struct job *group)
 }
 
 static void
-wake_group(struct writer *w, struct job *group)
+finish_group(struct writer *w, struct write_job *group)
 {
-	struct job *next;
+	struct write_job *next;
 
-	pthread_mutex_lock(&w->mutex);
 	w->broken = engine_broken(w->db);
 	for (; group != NULL; group = next) {
-		next = group->next;      /* the job is its waiter's, gone once done */
-		group->done = true;
-		pthread_cond_signal(&group->wake);
+		next = group->next;      /* the job is its owner's again, and may be gone */
+		group->done(group);
 	}
-	pthread_mutex_unlock(&w->mutex);
 }
 
 static bool
@@ -121,28 +116,20 @@ wait_work(struct writer *w)
 	return any;
 }
 
-static void
-note_locking(struct writer *w, int64_t since)
-{
-	pthread_mutex_lock(&w->mutex);
-	w->locking_since = since;
-	pthread_mutex_unlock(&w->mutex);
-}
-
 static void *
 run(void *arg)
 {
 	struct writer *w = arg;
-	struct job *group;
+	struct write_job *group;
 
 	while (wait_work(w)) {
-		note_locking(w, clock_mono_ms());
+		w->locking_since = clock_mono_ms();
 		engine_lock(w->db);
-		note_locking(w, 0);
+		w->locking_since = 0;
 		group = take_group(w);
 		if (group != NULL)
 			commit_group(w, group);
-		wake_group(w, group);
+		finish_group(w, group);
 		if (engine_checkpoint_due(w->db))
 			engine_checkpoint(w->db);
 		engine_unlock(w->db);
@@ -169,69 +156,137 @@ writer_open(struct writer **ret, struct db *db)
 	return RC_OK;
 }
 
-static void
-withdraw(struct writer *w, struct job *job)
+/* Takes a job out of the list; false if it is not in it any more. Under the lock. */
+static bool
+withdraw(struct writer *w, struct write_job *job)
 {
-	struct job **at;
+	struct write_job **at;
 
+	if (job->taken)
+		return false;
 	for (at = &w->first; *at != job; at = &(*at)->next)
 		;
 	*at = job->next;
 	if (w->last == &job->next)
 		w->last = at;
+	job->taken = true;
+	return true;
+}
+
+/* Puts a job at the end of the list, unless it would wait in vain: whoever waits for the lock longer
+ * than a job may is not joined, for reads need the threads. */
+static bool
+join(struct writer *w, struct write_job *job)
+{
+	int64_t since;
+	bool joins;
+
+	job->next = NULL;
+	job->taken = false;
+	job->since = clock_mono_ms();
+	pthread_mutex_lock(&w->mutex);
+	since = w->locking_since;        /* once: it may become 0 at any moment */
+	joins = !w->broken && !w->stop && (since == 0 || job->since - since <= WAIT_MS);
+	if (joins) {
+		*w->last = job;
+		w->last = &job->next;
+		pthread_cond_signal(&w->work);
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return joins;
+}
+
+void
+writer_submit(struct writer *w, struct write_job *job)
+{
+	if (join(w, job))
+		return;
+	job->rc = RC_BUSY;
+	job->done(job);
+}
+
+void
+writer_expire(struct writer *w)
+{
+	int64_t now = clock_mono_ms();
+	struct write_job *late = NULL, *job;
+
+	/* In order of arrival, so the late ones are in front. */
+	pthread_mutex_lock(&w->mutex);
+	while ((job = w->first) != NULL && now - job->since > WAIT_MS && withdraw(w, job)) {
+		job->next = late;
+		late = job;
+	}
+	pthread_mutex_unlock(&w->mutex);
+	for (; late != NULL; late = job) {
+		job = late->next;
+		late->rc = RC_BUSY;
+		late->done(late);
+	}
+}
+
+/* A job whose owner waits. */
+struct waited {
+	struct write_job job;
+	sem_t wake;
+	atomic_bool done;        /* what fn has written is seen by whoever sees this */
+};
+
+static void
+wake(struct write_job *job)
+{
+	struct waited *x = (struct waited *)job;
+
+	x->done = true;
+	sem_post(&x->wake);
 }
 
 /* Waits until the job is done; gives it up only while the writer has not taken it. */
 static void
-await(struct writer *w, struct job *job)
+await(struct writer *w, struct waited *x)
 {
-	int64_t deadline = clock_mono_ms() + WAIT_MS;
+	int64_t deadline = x->job.since + WAIT_MS;
 	struct timespec at = { .tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000 };
+	bool ours;
 
-	while (!job->done) {
-		if (job->taken)
-			pthread_cond_wait(&job->wake, &w->mutex);
-		else if (pthread_cond_clockwait(&job->wake, &w->mutex, CLOCK_MONOTONIC, &at) != 0 &&
-		    !job->taken && !job->done) {
-			withdraw(w, job);
-			job->rc = RC_BUSY;
+	while (sem_clockwait(&x->wake, CLOCK_MONOTONIC, &at) != 0) {
+		if (errno == EINTR)
+			continue;
+		pthread_mutex_lock(&w->mutex);
+		ours = !x->done && withdraw(w, &x->job);
+		pthread_mutex_unlock(&w->mutex);
+		if (ours) {
+			x->job.rc = RC_BUSY;
 			return;
 		}
+		while (sem_wait(&x->wake) != 0)
+			;
+		break;
 	}
+	if (!x->done)
+		abort();
 }
 
 enum rc
 writer_run(struct writer *w, struct arena *a, write_fn *fn, void *arg)
 {
-	struct job job = { .fn = fn, .arg = arg, .arena = a, .wake = PTHREAD_COND_INITIALIZER };
+	struct waited x = { .job = { .fn = fn, .arg = arg, .arena = a, .done = wake } };
 
-	pthread_mutex_lock(&w->mutex);
-	/* Who waits for the lock longer than a job may is not joined: reads need the threads. */
-	if (w->broken || w->stop ||
-	    (w->locking_since != 0 && clock_mono_ms() - w->locking_since > WAIT_MS)) {
-		pthread_mutex_unlock(&w->mutex);
-		return RC_BUSY;
-	}
-	*w->last = &job;
+	turn_give();
+	if (sem_init(&x.wake, 0, 0) != 0)
+		abort();
 	/* The job stays on this stack until await() has seen it done or withdrawn. */
-	/* cppcheck-suppress autoVariables */
-	w->last = &job.next;
-	pthread_cond_signal(&w->work);
-	await(w, &job);
-	pthread_mutex_unlock(&w->mutex);
-	pthread_cond_destroy(&job.wake);
-	return job.rc;
+	if (!join(w, &x.job))
+		return RC_BUSY;
+	await(w, &x);
+	sem_destroy(&x.wake);
+	return x.job.rc;
 }
 
 bool
 writer_broken(struct writer *w)
 {
-	bool broken;
-
-	pthread_mutex_lock(&w->mutex);
-	broken = w->broken;
-	pthread_mutex_unlock(&w->mutex);
-	return broken;
+	return w->broken;
 }
 
 struct writer *

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h - group commit: one thread with the write connection serves many request threads.
  *
- * Whoever wants to change data hands a function to the writer and waits. The writer takes the
+ * Whoever wants to change data hands a function to the writer and waits, or is told later. The writer takes the
  * write lock between processes, runs all that wait inside one transaction, each under its own
  * savepoint, commits once (synchronous=FULL), gives the lock back and wakes them. */
 #include <stdbool.h>
@@ -10,6 +10,20 @@
 #include "db/db.h"
 
 struct writer;
+
+/* Work for the writer that nobody waits for. It, arg and arena belong to the writer from
+ * writer_submit() until done() is called. */
+struct write_job {
+	write_fn *fn;
+	void *arg;
+	struct arena *arena;
+	void (*done)(struct write_job *);        /* rc is final; called once, must be short */
+	enum rc rc;
+
+	struct write_job *next;                  /* from here on the writer's own */
+	int64_t since;
+	bool taken;
+};
 
 /* Starts the thread. The writer owns the connection from here on. */
 [[nodiscard]] enum rc writer_open(struct writer **ret, struct db *);
@@ -20,6 +34,14 @@ struct writer;
  * not to be trusted. fn may be called once or not at all, on the writer's thread; the arena
  * is the caller's. */
 [[nodiscard]] enum rc writer_run(struct writer *, struct arena *, write_fn *, void *arg);
+
+/* The same without waiting: done() tells the outcome, on the writer's thread or at once on this one.
+ * fn, arg, arena and done are set. */
+void writer_submit(struct writer *, struct write_job *);
+
+/* Gives up, with RC_BUSY, jobs that have waited for more than two seconds and were not started. To be
+ * called now and then where writer_submit() is used. */
+void writer_expire(struct writer *);
 
 /* True after a failed commit. */
 bool writer_broken(struct writer *);

@@ -5,16 +5,25 @@
 SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
 FROM campaign WHERE state = 'open' ORDER BY id;
 
--- name: campaign_latest one
--- out:  id int, slug text, name_ko text, name_en text, zone text, day_start_s int, first_day int, last_day int, state text, receipt_key text
-SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
-FROM campaign WHERE state <> 'draft' ORDER BY first_day DESC, id DESC LIMIT 1;
+-- The plan: see table plan. Drafts are not part of it.
+-- name: plan_version one
+-- out:  version int
+SELECT version FROM plan WHERE id = 1;
 
--- name: campaign_by_slug one
--- in:   slug text
+-- name: plan_campaigns many
 -- out:  id int, slug text, name_ko text, name_en text, zone text, day_start_s int, first_day int, last_day int, state text, receipt_key text
 SELECT id, slug, name_ko, name_en, zone, day_start_s, first_day, last_day, state, receipt_key
-FROM campaign WHERE slug = :slug AND state <> 'draft';
+FROM campaign WHERE state <> 'draft' ORDER BY id;
+
+-- name: plan_milestones many
+-- in:   campaign_id int
+-- out:  id int, slug text, kind text, days int, repeats int, reward_id int, reward text, name_ko text, name_en text
+SELECT m.id AS id, m.slug AS slug, m.kind AS kind, m.days AS days, m.repeats AS repeats,
+       r.id AS reward_id, r.slug AS reward, r.name_ko AS name_ko, r.name_en AS name_en
+FROM milestone m
+JOIN milestone_reward mr ON mr.milestone_id = m.id
+JOIN reward r ON r.id = mr.reward_id
+WHERE m.campaign_id = :campaign_id ORDER BY m.id, r.id;
 
 -- name: customer_by_identity one
 -- in:   issuer text, subject text
@@ -22,15 +31,28 @@ FROM campaign WHERE slug = :slug AND state <> 'draft';
 SELECT id, name, email, verified_at, standing, standing_at
 FROM customer WHERE issuer = :issuer AND subject = :subject;
 
--- name: customer_put one
+-- A customer and his newest check-in in a campaign; day and the rest 0 when he never came.
+-- name: customer_newest one
+-- in:   campaign_id int, issuer text, subject text
+-- out:  id int, verified_at int, standing text, standing_at int, day int, at int, count int, streak int, longest int
+SELECT c.id AS id, c.verified_at AS verified_at, c.standing AS standing, c.standing_at AS standing_at,
+       COALESCE(a.day, 0) AS day, COALESCE(a.at, 0) AS at, COALESCE(a.count, 0) AS count,
+       COALESCE(a.streak, 0) AS streak, COALESCE(a.longest, 0) AS longest
+FROM customer c
+LEFT JOIN attendance a ON a.campaign_id = :campaign_id AND a.customer_id = c.id
+     AND a.day = (SELECT MAX(x.day) FROM attendance x
+                  WHERE x.campaign_id = :campaign_id AND x.customer_id = c.id)
+WHERE c.issuer = :issuer AND c.subject = :subject;
+
+-- name: customer_add exec
 -- in:   issuer text, subject text, name text, email text, verified_at int, standing text, standing_at int, now int
--- out:  id int
 INSERT INTO customer (issuer, subject, name, email, verified_at, standing, standing_at, created_at)
-VALUES (:issuer, :subject, :name, :email, :verified_at, :standing, :standing_at, :now)
-ON CONFLICT (issuer, subject) DO UPDATE
-SET name = excluded.name, email = excluded.email, verified_at = excluded.verified_at,
-    standing = excluded.standing, standing_at = excluded.standing_at
-RETURNING id;
+VALUES (:issuer, :subject, :name, :email, :verified_at, :standing, :standing_at, :now);
+
+-- name: customer_update exec
+-- in:   name text, email text, verified_at int, standing text, standing_at int, id int
+UPDATE customer SET name = :name, email = :email, verified_at = :verified_at, standing = :standing,
+    standing_at = :standing_at WHERE id = :id;
 
 -- Heard outside of a check-in. verified_at 0 and empty texts leave what is known as it is.
 -- name: customer_standing exec
@@ -68,24 +90,32 @@ JOIN milestone_reward mr ON mr.milestone_id = m.id
 JOIN reward r ON r.id = mr.reward_id
 WHERE m.campaign_id = :campaign_id ORDER BY m.id, r.id;
 
--- Granted while there is stock and nobody waits for it (but whose rewards are withheld), else owed. No row: this occurrence was
--- granted before.
--- name: grant_add one
--- in:   campaign_id int, customer_id int, milestone_id int, occurrence int, day int, now int, reward_id int
--- out:  id int, state text
+-- Whether a milestone's first occurrence was granted to a customer.
+-- name: grant_first one
+-- in:   campaign_id int, customer_id int, milestone_id int
+-- out:  found int
+SELECT 1 AS found FROM "grant"
+WHERE campaign_id = :campaign_id AND customer_id = :customer_id AND milestone_id = :milestone_id
+  AND occurrence = 1 LIMIT 1;
+
+-- Whether a unit is there and nobody waits for it but those whose rewards are withheld.
+-- name: reward_free one
+-- in:   id int
+-- out:  free int
+SELECT CASE WHEN r.stock > 0 AND NOT EXISTS (SELECT 1
+       FROM "grant" o JOIN customer w ON w.id = o.customer_id
+       WHERE o.reward_id = r.id AND o.state = 'owed'
+         AND w.standing NOT IN ('no_purchase', 'not_registered')) THEN 1 ELSE 0 END AS free
+FROM reward r WHERE r.id = :id;
+
+-- No row: this occurrence was granted before.
+-- name: grant_add exec
+-- in:   campaign_id int, customer_id int, milestone_id int, occurrence int, reward_id int, day int, state text, earned_at int, settled_at int
 INSERT INTO "grant" (campaign_id, customer_id, milestone_id, occurrence, reward_id, day, state,
                      earned_at, settled_at)
-SELECT :campaign_id, :customer_id, :milestone_id, :occurrence, s.id, :day,
-       CASE WHEN s.free = 1 THEN 'granted' ELSE 'owed' END, :now,
-       CASE WHEN s.free = 1 THEN :now ELSE 0 END
-FROM (SELECT r.id AS id, CASE WHEN r.stock > 0 AND NOT EXISTS (SELECT 1
-             FROM "grant" o JOIN customer w ON w.id = o.customer_id
-             WHERE o.reward_id = r.id AND o.state = 'owed'
-               AND w.standing NOT IN ('no_purchase', 'not_registered')) THEN 1 ELSE 0 END AS free
-      FROM reward r WHERE r.id = :reward_id) s
-WHERE true
-ON CONFLICT DO NOTHING
-RETURNING id, state;
+VALUES (:campaign_id, :customer_id, :milestone_id, :occurrence, :reward_id, :day, :state,
+        :earned_at, :settled_at)
+ON CONFLICT (campaign_id, customer_id, milestone_id, occurrence, reward_id) DO NOTHING;
 
 -- name: grants_of_day many
 -- in:   campaign_id int, customer_id int, day int

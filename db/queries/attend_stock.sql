@@ -2,8 +2,8 @@
 
 -- name: stock_reward one
 -- in:   id int
--- out:  slug text, stock int, threshold int
-SELECT slug, stock, threshold FROM reward WHERE id = :id;
+-- out:  slug text, stock int, threshold int, armed int
+SELECT slug, stock, threshold, armed FROM reward WHERE id = :id;
 
 -- name: stock_by_key one
 -- in:   key text
@@ -20,10 +20,9 @@ FROM reward r WHERE r.id = :reward_id AND r.stock + :delta >= 0
 RETURNING stock_after;
 
 -- name: stock_take_one exec
--- in:   grant_id int, reason text, author text, now int, reward_id int
+-- in:   reward_id int, stock_after int, grant_id int, reason text, author text, now int
 INSERT INTO stock_movement (reward_id, delta, stock_after, grant_id, reason, author, at)
-SELECT r.id, -1, r.stock - 1, :grant_id, :reason, :author, :now
-FROM reward r WHERE r.id = :reward_id AND r.stock > 0;
+VALUES (:reward_id, -1, :stock_after, :grant_id, :reason, :author, :now);
 
 -- name: stock_arm exec
 -- in:   id int
@@ -38,10 +37,9 @@ UPDATE reward SET armed = 0 WHERE id = :id;
 UPDATE reward SET threshold = :threshold, armed = 1 WHERE id = :id;
 
 -- name: stock_alert_add exec
--- in:   now int, reward_id int
+-- in:   reward_id int, stock int, threshold int, now int
 INSERT INTO stock_alert (reward_id, stock, threshold, at)
-SELECT r.id, r.stock, r.threshold, :now FROM reward r
-WHERE r.id = :reward_id AND r.armed = 1 AND r.stock <= r.threshold;
+VALUES (:reward_id, :stock, :threshold, :now);
 
 -- Not of those who are known to have no purchase any more: theirs are withheld.
 -- name: grants_owed many

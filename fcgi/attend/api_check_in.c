@@ -32,30 +32,35 @@ put_grants(struct req *r, const char *name, const struct check_in_result *c, boo
 }
 
 static enum rc
+reply(struct req *r, enum rc rc, const struct check_in_result *c)
+{
+	struct buf *o = &r->body_out;
+
+	if (rc != RC_OK)
+		return rc;
+	r->status = c->already ? 200 : 201;
+	api_json_begin(r);
+	json_put_text(o, "result", c->already ? "already_checked_in" : "checked_in");
+	json_put_text(o, "campaign", c->campaign.slug);
+	api_json_day(r, "day", c->day);
+	json_put_int(o, "count", c->count);
+	json_put_int(o, "streak", c->streak);
+	json_put_int(o, "longest", c->longest);
+	json_put_text(o, "receipt", c->receipt);
+	put_grants(r, "granted", c, false);
+	put_grants(r, "owed", c, true);
+	api_json_next(r, "next", &c->next);
+	json_put_text(o, "message", check_in_message(r->arena, r->lang, c));
+	api_json_end(r);
+	return RC_OK;
+}
+
+static enum rc
 check_in_post(struct req *r)
 {
 	const struct check_in_in *in = r->in;
-	struct buf *o = &r->body_out;
-	struct check_in_result c;
-	enum rc rc;
 
-	if ((rc = check_in(r, in->campaign, &c)) != RC_OK)
-		return rc;
-	r->status = c.already ? 200 : 201;
-	api_json_begin(r);
-	json_put_text(o, "result", c.already ? "already_checked_in" : "checked_in");
-	json_put_text(o, "campaign", c.campaign.slug);
-	api_json_day(r, "day", c.day);
-	json_put_int(o, "count", c.count);
-	json_put_int(o, "streak", c.streak);
-	json_put_int(o, "longest", c.longest);
-	json_put_text(o, "receipt", c.receipt);
-	put_grants(r, "granted", &c, false);
-	put_grants(r, "owed", &c, true);
-	api_json_next(r, "next", &c.next);
-	json_put_text(o, "message", check_in_message(r->arena, r->lang, &c));
-	api_json_end(r);
-	return RC_OK;
+	return check_in(r, in->campaign, reply);
 }
 
 const struct route api_check_in_routes[] = {

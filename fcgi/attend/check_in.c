@@ -24,9 +24,10 @@
 struct job {
 	struct req *r;
 	const char *campaign;
-	struct check_in_result *out;
+	check_in_reply *reply;
+	struct check_in_result result, *out;
 	struct standing_heard heard;
-	struct customer_by_identity customer;    /* id 0: new here, all NULL */
+	struct customer_newest customer;         /* id 0: new here, all else 0 or NULL */
 	struct rule_state before;
 };
 
@@ -46,17 +47,15 @@ static enum rc
 look(struct db *db, struct arena *a, struct job *j)
 {
 	const struct identity *who = j->r->who;
-	struct attendance_newest newest;
+	struct customer_newest *c = &j->customer;
 	enum rc rc;
 
-	rc = q_customer_by_identity(db, a, who->issuer, who->subject, &j->customer);
-	if (rc == RC_OK)
-		rc = q_attendance_newest(db, a, j->out->campaign.id, j->customer.id, &newest);
+	rc = q_customer_newest(db, a, j->out->campaign.id, who->issuer, who->subject, c);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND ? RC_OK : rc;
-	j->before = (struct rule_state){ .count = newest.count, .streak = newest.streak,
-		.longest = newest.longest, .last_day = newest.day };
-	j->out->at_ms = newest.at;
+	j->before = (struct rule_state){ .count = c->count, .streak = c->streak,
+		.longest = c->longest, .last_day = c->day };
+	j->out->at_ms = c->at;
 	return RC_OK;
 }
 
@@ -93,59 +92,68 @@ put_customer(struct db *db, struct arena *a, const struct job *j, int64_t verifi
     int64_t *ret_id)
 {
 	const struct identity *who = j->r->who;
+	const char *name = who->name ? who->name : "", *email = who->email ? who->email : "";
 	bool heard = j->heard.word == STANDING_VERIFIED, known = j->customer.id != 0;
-	struct customer_put row;
+	const char *standing = heard ? "verified" : known ? j->customer.standing : "unknown";
+	int64_t standing_at = heard ? verified : known ? j->customer.standing_at : 0;
 	enum rc rc;
 
-	rc = q_customer_put(db, a, who->issuer, who->subject, who->name ? who->name : "",
-	    who->email ? who->email : "", verified,
-	    heard ? "verified" : known ? j->customer.standing : "unknown",
-	    heard ? verified : known ? j->customer.standing_at : 0, now, &row);
-	if (rc == RC_OK)
-		*ret_id = row.id;
+	if (known) {
+		*ret_id = j->customer.id;
+		return q_customer_update(db, a, name, email, verified, standing, standing_at, *ret_id,
+		    NULL);
+	}
+	rc = q_customer_add(db, a, who->issuer, who->subject, name, email, verified, standing,
+	    standing_at, now, NULL);
+	*ret_id = db_last_id(db);
 	return rc;
 }
 
-/* One reward of a milestone that this check-in has reached. */
+/* One reward of a milestone that this check-in has reached: granted while there is a unit that
+ * nobody waits for, else owed. */
 static enum rc
-grant(struct db *db, struct arena *a, struct check_in_result *out, const struct milestones *m,
-    int64_t occurrence)
+grant(struct db *db, struct arena *a, struct check_in_result *out,
+    const struct campaign_milestone *m, int64_t occurrence)
 {
-	struct grant_add row;
+	struct reward_free reward;
+	const char *state;
+	int64_t added, id;
 	bool alerted;
 	enum rc rc;
 
-	rc = q_grant_add(db, a, out->campaign.id, out->customer_id, m->id, occurrence, out->day,
-	    out->at_ms, m->reward_id, &row);
-	if (rc != RC_OK)
-		return rc == RC_NOTFOUND ? RC_OK : rc;   /* this occurrence was granted before */
-	if (strcmp(row.state, "granted") == 0) {
-		rc = stock_take(db, a, m->reward_id, row.id, "check-in", "system", out->at_ms);
-		if (rc != RC_OK)
-			return RC_DB;
-	}
-	out->grants[out->grants_n++] = (struct progress_grant){ .id = row.id, .milestone = m->slug,
-		.reward = m->reward, .name_ko = m->name_ko, .name_en = m->name_en,
-		.state = row.state, .day = out->day, .earned_at = out->at_ms };
+	if ((rc = q_reward_free(db, a, m->reward_id, &reward)) != RC_OK)
+		return RC_DB;
+	state = reward.free ? "granted" : "owed";
+	rc = q_grant_add(db, a, out->campaign.id, out->customer_id, m->id, occurrence, m->reward_id,
+	    out->day, state, out->at_ms, reward.free ? out->at_ms : 0, &added);
+	if (rc != RC_OK || added == 0)
+		return rc;               /* none: this occurrence was granted before */
+	id = db_last_id(db);
+	if (reward.free && stock_take(db, a, m->reward_id, id, "check-in", "system",
+	    out->at_ms) != RC_OK)
+		return RC_DB;
+	out->grants[out->grants_n++] = (struct progress_grant){ .id = id,
+		.milestone = arena_str(a, m->slug), .reward = arena_str(a, m->reward),
+		.name_ko = arena_str(a, m->name_ko), .name_en = arena_str(a, m->name_en),
+		.state = state, .day = out->day, .earned_at = out->at_ms };
 	return stock_watch(db, a, m->reward_id, out->at_ms, &alerted);
 }
 
 static enum rc
-earn(struct db *db, struct arena *a, struct check_in_result *out,
-    const struct milestones *rows, size_t n, const struct rule_state *after)
+earn(struct db *db, struct arena *a, struct check_in_result *out, const struct rule_state *after)
 {
-	size_t i;
+	const struct campaign *c = &out->campaign;
+	int64_t occurrence;
 	enum rc rc;
+	size_t i;
 
-	out->grants = arena_new(a, struct progress_grant, n);
-	for (i = 0; i < n; i++) {
-		struct rule_milestone rule = { .days = rows[i].days, .repeats = rows[i].repeats };
-		int64_t occurrence;
-
-		if (!rule_kind_parse(rows[i].kind, &rule.kind))
-			return RC_DB;
-		occurrence = rule_reached(&rule, after);
-		if (occurrence > 0 && (rc = grant(db, a, out, &rows[i], occurrence)) != RC_OK)
+	for (i = 0; i < c->milestones_n; i++) {
+		occurrence = rule_reached(&c->milestones[i].rule, after);
+		if (occurrence == 0)
+			continue;
+		if (out->grants == NULL)
+			out->grants = arena_new(a, struct progress_grant, c->milestones_n);
+		if ((rc = grant(db, a, out, &c->milestones[i], occurrence)) != RC_OK)
 			return rc;
 	}
 	return RC_OK;
@@ -157,9 +165,7 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 {
 	struct check_in_result *out = j->out;
 	struct rule_state after = rule_next(&j->before, out->day);
-	struct milestones *rows;
 	int64_t verified, id;
-	size_t n;
 	enum rc rc;
 
 	/* A token outlives the account by some minutes. */
@@ -169,18 +175,19 @@ add(struct db *db, struct arena *a, struct job *j, int64_t now)
 	if ((rc = eligible(j, now, &verified)) != RC_OK ||
 	    (rc = put_customer(db, a, j, verified, now, &id)) != RC_OK ||
 	    (rc = q_attendance_add(db, a, out->campaign.id, id, out->day, now, after.count,
-	    after.streak, after.longest, NULL)) != RC_OK ||
-	    (rc = q_milestones(db, a, id, out->campaign.id, &rows, &n)) != RC_OK)
+	    after.streak, after.longest, NULL)) != RC_OK)
 		return rc;
 	out->customer_id = id;
 	out->at_ms = now;
 	j->before = after;
+	/* Whoever is known as verified was given his rewards when that was heard. */
 	if (j->heard.word == STANDING_VERIFIED && j->customer.id != 0 &&
+	    standing_parse(j->customer.standing) != STANDING_VERIFIED &&
 	    (rc = stock_release(db, a, id, now)) != RC_OK)
 		return rc;
-	if ((rc = earn(db, a, out, rows, n, &after)) != RC_OK)
+	if ((rc = earn(db, a, out, &after)) != RC_OK)
 		return rc;
-	return progress_next(rows, n, &after, out->day, &out->next);
+	return progress_next(db, a, &out->campaign, id, &after, &out->next);
 }
 
 /* What a check-in of this day has said before. */
@@ -188,18 +195,14 @@ static enum rc
 repeat(struct db *db, struct arena *a, struct job *j)
 {
 	struct check_in_result *out = j->out;
-	struct milestones *rows;
-	size_t n;
 	enum rc rc;
 
 	out->already = true;
 	out->customer_id = j->customer.id;
 	rc = progress_day_grants(db, a, &out->campaign, out->customer_id, out->day, &out->grants,
 	    &out->grants_n);
-	if (rc != RC_OK ||
-	    (rc = q_milestones(db, a, out->customer_id, out->campaign.id, &rows, &n)) != RC_OK)
-		return rc;
-	return progress_next(rows, n, &j->before, out->day, &out->next);
+	return rc != RC_OK ? rc : progress_next(db, a, &out->campaign, out->customer_id, &j->before,
+	    &out->next);
 }
 
 static enum rc
@@ -227,27 +230,39 @@ run(struct db *db, struct arena *a, void *arg)
 	out->count = j->before.count;
 	out->streak = j->before.streak;
 	out->longest = j->before.longest;
-	out->receipt = check_in_receipt(a, &out->campaign, out->customer_id, out->day);
 	return RC_OK;
 }
 
-enum rc
-check_in(struct req *r, const char *campaign, struct check_in_result *ret)
+/* After the commit. */
+static enum rc
+done(struct req *r, enum rc rc)
 {
-	struct check_in_result out = { 0 };
-	struct job j = { .r = r, .campaign = campaign, .out = &out };
-	enum rc rc;
+	struct job *j = r->job.arg;
+	struct check_in_result *out = j->out;
 
-	standing_learn(r, &j.heard);
-	out.name = attend_customer(r);
-	rc = writer_run(r->writer, r->arena, run, &j);
+	out->campaign.milestones = NULL;         /* were the writer's */
+	out->campaign.milestones_n = 0;
 	if (rc == RC_OK)
-		*ret = out;
+		out->receipt = check_in_receipt(r->arena, &out->campaign, out->customer_id, out->day);
 	/* His order was cancelled, say: those who settle what he is owed have to know. */
-	else if (rc == RC_NOT_ELIGIBLE && j.customer.id != 0 &&
-	    strcmp(j.customer.standing, standing_word(j.heard.word)) != 0)
-		standing_keep(r, &j.heard);
-	return rc;
+	else if (rc == RC_NOT_ELIGIBLE && j->customer.id != 0 &&
+	    strcmp(j->customer.standing, standing_word(j->heard.word)) != 0)
+		standing_keep(r, &j->heard);
+	return j->reply(r, rc, out);
+}
+
+enum rc
+check_in(struct req *r, const char *campaign, check_in_reply *reply)
+{
+	struct job *j = arena_new(r->arena, struct job, 1);
+
+	j->r = r;
+	j->campaign = campaign;
+	j->reply = reply;
+	j->out = &j->result;
+	j->out->name = attend_customer(r);
+	standing_learn(r, &j->heard);
+	return http_write(r, run, j, done);
 }
 
 const char *

@@ -301,14 +301,17 @@ refuse(struct req *r, enum rc why)
 }
 
 static enum rc
+checked_in(struct req *r, enum rc rc, const struct check_in_result *result)
+{
+	if (rc == RC_OK)
+		return http_redirect(r, result->already ? "/" : "/?done=1");
+	return rc == RC_NOT_ELIGIBLE || rc == RC_CLOSED ? refuse(r, rc) : rc;
+}
+
+static enum rc
 check_in_post(struct req *r)
 {
-	struct check_in_result result;
-	enum rc rc = check_in(r, NULL, &result);
-
-	if (rc == RC_OK)
-		return http_redirect(r, result.already ? "/" : "/?done=1");
-	return rc == RC_NOT_ELIGIBLE || rc == RC_CLOSED ? refuse(r, rc) : rc;
+	return check_in(r, NULL, checked_in);
 }
 
 const struct route page_card_routes[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* progress.c - the reading side of the attendance domain: campaigns, a customer's standing, his
+/* progress.c - the reading side of the attendance domain: where a customer stands in a campaign, his
  * grants, and the sentence that tells him about it.
  *
- * The business day of every surface comes from campaign_find(). Rules are in rule.c, queries in
+ * The business day of every surface comes from campaign_find() in campaign.c. Rules are in rule.c, queries in
  * db/queries/attend_progress.sql and attend_check_in.sql. */
 #include "progress.h"
 
@@ -14,136 +14,81 @@
 #include "web/identity.h"
 
 /* Generated rows that differ in their tag only. */
-#define CAMPAIGN(row) (struct campaign){ .id = (row)->id, .slug = (row)->slug, \
-	.name_ko = (row)->name_ko, .name_en = (row)->name_en, .receipt_key = (row)->receipt_key, \
-	.day_start_s = (row)->day_start_s, .first_day = (row)->first_day, \
-	.last_day = (row)->last_day, .open = strcmp((row)->state, "open") == 0 }
 #define GRANT(row) (struct progress_grant){ .id = (row)->id, .milestone = (row)->milestone, \
 	.reward = (row)->reward, .name_ko = (row)->name_ko, .name_en = (row)->name_en, \
 	.state = (row)->state, .day = (row)->day, .earned_at = (row)->earned_at }
 
-/* Completes a campaign for a moment. */
+/* Whether a milestone that is earned once was earned by a streak that has ended since. */
 static enum rc
-at_moment(struct campaign *c, const char *its_zone, const char *zone, int64_t now_ms)
+earned_before(struct db *db, struct arena *a, const struct campaign *c, int64_t customer_id,
+    const struct campaign_milestone *m, bool *ret)
 {
-	if (strcmp(its_zone, zone) != 0)
-		return RC_CONFIG;
-	c->today = clock_day(now_ms, c->day_start_s);
-	if (c->today < c->first_day || (c->last_day != 0 && c->today > c->last_day))
-		c->open = false;
-	return RC_OK;
-}
+	struct grant_first first;
+	enum rc rc = RC_NOTFOUND;
 
-static enum rc
-find_open(struct db *db, struct arena *a, const char *zone, int64_t now_ms, struct campaign *ret)
-{
-	struct campaigns_open *rows;
-	size_t i, n;
-	enum rc rc;
-
-	if ((rc = q_campaigns_open(db, a, &rows, &n)) != RC_OK)
-		return rc;
-	for (i = 0; i < n; i++) {
-		struct campaign c = CAMPAIGN(&rows[i]);
-
-		if ((rc = at_moment(&c, rows[i].zone, zone, now_ms)) != RC_OK)
-			return rc;
-		if (c.open) {
-			*ret = c;
-			return RC_OK;
-		}
-	}
-	return RC_NOTFOUND;
+	if (customer_id != 0 && m->rule.kind == RULE_CONSECUTIVE && !m->rule.repeats)
+		rc = q_grant_first(db, a, c->id, customer_id, m->id, &first);
+	*ret = rc == RC_OK;
+	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 enum rc
-campaign_find(struct db *db, struct arena *a, const char *zone, const char *slug, int64_t now_ms,
-    struct campaign *ret)
+progress_next(struct db *db, struct arena *a, const struct campaign *c, int64_t customer_id,
+    const struct rule_state *state, struct progress_next *ret)
 {
-	struct campaign_by_slug named;
-	struct campaign_latest latest;
+	const struct campaign_milestone *best = NULL, *m;
+	int64_t days_left = -1, left;
+	bool earned;
 	enum rc rc;
-
-	if (slug != NULL) {
-		if ((rc = q_campaign_by_slug(db, a, slug, &named)) != RC_OK)
-			return rc;
-		*ret = CAMPAIGN(&named);
-		return at_moment(ret, named.zone, zone, now_ms);
-	}
-	if ((rc = find_open(db, a, zone, now_ms, ret)) != RC_NOTFOUND)
-		return rc;
-	if ((rc = q_campaign_latest(db, a, &latest)) != RC_OK)
-		return rc;
-	*ret = CAMPAIGN(&latest);
-	return at_moment(ret, latest.zone, zone, now_ms);
-}
-
-enum rc
-progress_next(const struct milestones *rows, size_t n, const struct rule_state *state,
-    int64_t today, struct progress_next *ret)
-{
-	struct progress_next next = { .days_left = -1 };
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		const struct milestones *m = &rows[i];
-		struct rule_milestone rule = { .days = m->days, .repeats = m->repeats };
-		int64_t left;
-
-		if (!rule_kind_parse(m->kind, &rule.kind))
-			return RC_DB;
-		left = rule_days_left(&rule, state, today, m->reached);
-		if (left > 0 && (next.days_left < 0 || left < next.days_left))
-			next = (struct progress_next){ .milestone = m->slug, .reward = m->reward,
-				.name_ko = m->name_ko, .name_en = m->name_en, .days_left = left };
+	for (i = 0; i < c->milestones_n; i++) {
+		m = &c->milestones[i];
+		left = rule_days_left(&m->rule, state, c->today, false);
+		if (left <= 0 || (best != NULL && left >= days_left))
+			continue;
+		if ((rc = earned_before(db, a, c, customer_id, m, &earned)) != RC_OK)
+			return rc;
+		if (earned)
+			continue;
+		best = m;
+		days_left = left;
 	}
-	*ret = next;
+	*ret = (struct progress_next){ .days_left = -1 };
+	if (best != NULL)
+		*ret = (struct progress_next){ .milestone = arena_str(a, best->slug),
+			.reward = arena_str(a, best->reward), .name_ko = arena_str(a, best->name_ko),
+			.name_en = arena_str(a, best->name_en), .days_left = days_left };
 	return RC_OK;
-}
-
-/* Fills in what the rows of this customer say; customer_id is known. */
-static enum rc
-read_customer(struct db *db, struct arena *a, const struct campaign *c, struct progress *p)
-{
-	struct attendance_newest newest;
-	struct grant_current current;
-	enum rc rc;
-
-	rc = q_attendance_newest(db, a, c->id, p->customer_id, &newest);
-	if (rc == RC_NOTFOUND)
-		return RC_OK;            /* who never came here has no grants here */
-	if (rc != RC_OK)
-		return rc;
-	p->state = (struct rule_state){ .count = newest.count, .streak = newest.streak,
-		.longest = newest.longest, .last_day = newest.day };
-	p->streak = rule_streak_now(&p->state, c->today);
-	p->today = newest.day == c->today;
-	rc = q_grant_current(db, a, c->id, p->customer_id, &current);
-	if (rc == RC_OK) {
-		p->has_current = true;
-		p->current = GRANT(&current);
-	}
-	return rc == RC_NOTFOUND ? RC_OK : rc;
 }
 
 enum rc
 progress_read(struct db *db, struct arena *a, const struct identity *who,
     const struct campaign *c, struct progress *ret)
 {
+	struct customer_newest newest = { 0 };
+	struct grant_current current;
 	struct progress p = { 0 };
-	struct customer_by_identity customer;
-	struct milestones *rows;
-	size_t n;
 	enum rc rc;
 
-	rc = q_customer_by_identity(db, a, who->issuer, who->subject, &customer);
-	if (rc == RC_OK) {
-		p.customer_id = customer.id;
-		rc = read_customer(db, a, c, &p);
-	} else if (rc == RC_NOTFOUND)
-		rc = RC_OK;
-	if (rc != RC_OK || (rc = q_milestones(db, a, p.customer_id, c->id, &rows, &n)) != RC_OK ||
-	    (rc = progress_next(rows, n, &p.state, c->today, &p.next)) != RC_OK)
+	rc = q_customer_newest(db, a, c->id, who->issuer, who->subject, &newest);
+	if (rc != RC_OK && rc != RC_NOTFOUND)
+		return rc;
+	p.customer_id = newest.id;
+	p.state = (struct rule_state){ .count = newest.count, .streak = newest.streak,
+		.longest = newest.longest, .last_day = newest.day };
+	/* Who never came here has no grants here. */
+	if (newest.count > 0) {
+		p.streak = rule_streak_now(&p.state, c->today);
+		p.today = newest.day == c->today;
+		rc = q_grant_current(db, a, c->id, p.customer_id, &current);
+		if (rc != RC_OK && rc != RC_NOTFOUND)
+			return rc;
+		p.has_current = rc == RC_OK;
+		if (p.has_current)
+			p.current = GRANT(&current);
+	}
+	if ((rc = progress_next(db, a, c, p.customer_id, &p.state, &p.next)) != RC_OK)
 		return rc;
 	*ret = p;
 	return RC_OK;

@@ -12,29 +12,12 @@
 
 #include "base/lang.h"
 #include "base/rc.h"
+#include "campaign.h"
 #include "rule.h"
 
 struct arena;
 struct db;
 struct identity;
-struct milestones;
-
-struct campaign {
-	int64_t id;
-	const char *slug, *name_ko, *name_en;
-	const char *receipt_key;
-	int64_t day_start_s;
-	int64_t first_day, last_day;     /* last_day 0: open end */
-	int64_t today;                   /* the business day of the moment that was asked about */
-	bool open;                       /* today is one of its days and its state is open */
-};
-
-/* Which campaign is meant at now_ms. slug: that one, RC_NOTFOUND if there is none or it is a
- * draft. NULL: the open one with the lowest id, else the newest that is not a draft,
- * RC_NOTFOUND if there is none. ret->open says whether one may check in. RC_CONFIG if its
- * zone is not the zone of this process. */
-[[nodiscard]] enum rc campaign_find(struct db *, struct arena *, const char *zone,
-    const char *slug, int64_t now_ms, struct campaign *ret);
 
 /* What comes next: the milestone with the fewest days left, ties by order of creation, and the
  * first of its rewards. days_left -1: nothing comes, all else NULL. */
@@ -85,9 +68,9 @@ struct progress {
 [[nodiscard]] enum rc progress_grant_find(struct db *, struct arena *, int64_t customer_id,
     int64_t id, struct progress_grant *ret);
 
-/* What is next for a state, out of the milestones of its campaign (q_milestones). */
-[[nodiscard]] enum rc progress_next(const struct milestones *, size_t n,
-    const struct rule_state *, int64_t today, struct progress_next *ret);
+/* What is next for a state of this customer (0: nobody). The campaign is of this transaction. */
+[[nodiscard]] enum rc progress_next(struct db *, struct arena *, const struct campaign *,
+    int64_t customer_id, const struct rule_state *, struct progress_next *ret);
 
 /* "{name}님의 누적 출석은 7회이며, 현재 리워드는 …, 다음 리워드는 … (3일 남음)입니다." */
 const char *progress_message(struct arena *, enum lang, const char *name,

@@ -21,25 +21,30 @@ enum rc
 stock_take(struct db *db, struct arena *a, int64_t reward_id, int64_t grant_id,
     const char *reason, const char *author, int64_t now_ms)
 {
-	int64_t taken;
+	struct stock_reward reward;
 	enum rc rc;
 
-	rc = q_stock_take_one(db, a, grant_id, reason, author, now_ms, reward_id, &taken);
-	return rc != RC_OK ? rc : taken == 1 ? RC_OK : RC_NO_STOCK;
+	if ((rc = q_stock_reward(db, a, reward_id, &reward)) != RC_OK)
+		return rc;
+	if (reward.stock <= 0)
+		return RC_NO_STOCK;
+	return q_stock_take_one(db, a, reward_id, reward.stock - 1, grant_id, reason, author, now_ms,
+	    NULL);
 }
 
 enum rc
 stock_watch(struct db *db, struct arena *a, int64_t reward_id, int64_t now_ms, bool *ret_alerted)
 {
-	int64_t alerts;
+	struct stock_reward reward;
 	enum rc rc;
 
-	if ((rc = q_stock_alert_add(db, a, now_ms, reward_id, &alerts)) != RC_OK)
+	if ((rc = q_stock_reward(db, a, reward_id, &reward)) != RC_OK)
 		return rc;
-	if (alerts > 0 && (rc = q_stock_disarm(db, a, reward_id, NULL)) != RC_OK)
-		return rc;
-	*ret_alerted = alerts > 0;
-	return RC_OK;
+	*ret_alerted = reward.armed != 0 && reward.stock <= reward.threshold;
+	if (!*ret_alerted)
+		return RC_OK;
+	rc = q_stock_alert_add(db, a, reward_id, reward.stock, reward.threshold, now_ms, NULL);
+	return rc != RC_OK ? rc : q_stock_disarm(db, a, reward_id, NULL);
 }
 
 /* Grants a batch of what is owed, oldest first. */

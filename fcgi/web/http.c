@@ -97,63 +97,6 @@ http_self(const struct req *r)
 	return r->app->db == DB_AUTH ? r->conf->auth_url : r->conf->event_url;
 }
 
-static bool
-is_https(const struct req *r)
-{
-	return str_prefix(http_self(r), "https://");
-}
-
-/* cookie-octets of RFC 6265 4.1.1 and nothing else. */
-static bool
-is_cookie_value(const char *s, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (s[i] <= 0x20 || s[i] > 0x7e || strchr("\",;\\", s[i]) != NULL)
-			return false;
-	return true;
-}
-
-const char *
-http_cookie(struct req *r, const char *name)
-{
-	const char *prefix = is_https(r) ? "__Host-" : "", *s, *stop, *value;
-	size_t prefix_len = strlen(prefix), len = strlen(name);
-
-	for (s = r->cookie; s != NULL && *s != '\0'; s = *stop == ';' ? stop + 1 : stop) {
-		s += strspn(s, " \t");
-		stop = s + strcspn(s, ";");
-		if (strncmp(s, prefix, prefix_len) != 0 ||
-		    strncmp(s + prefix_len, name, len) != 0 || s[prefix_len + len] != '=')
-			continue;
-		value = s + prefix_len + len + 1;
-		len = (size_t)(stop - value);
-		while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
-			len--;
-		return is_cookie_value(value, len) ? arena_strn(r->arena, value, len) : NULL;
-	}
-	return NULL;
-}
-
-void
-http_cookie_set(struct req *r, const char *name, const char *value, int64_t max_age_s)
-{
-	struct buf line = { .arena = r->arena };
-
-	if (!is_cookie_value(value, strlen(value)))
-		abort();
-	buf_fmt(&line, "%s%s=%s; Path=/; HttpOnly; SameSite=Lax", is_https(r) ? "__Host-" : "",
-	    name, value);
-	if (is_https(r))
-		buf_str(&line, "; Secure");
-	if (*value == '\0' || max_age_s > 0) {
-		buf_str(&line, "; Max-Age=");
-		buf_int(&line, *value == '\0' ? 0 : max_age_s);
-	}
-	http_header(r, "Set-Cookie", line.s);
-}
-
 /* Whether a path fits a pattern. A part {name} takes one segment that is not empty; with ret,
  * the parts become fields there. */
 static bool
@@ -467,6 +410,26 @@ fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
 		    .status = r->status, .title = title, .detail = detail });
 }
 
+/* The reply of an outcome. */
+static void
+finish(struct req *r, enum rc rc, const struct found *found, size_t kept)
+{
+	if (rc != RC_OK)
+		fail(r, rc, found, kept);
+	http_header(r, "Content-Type", r->type_out != NULL ? r->type_out : "text/html; charset=utf-8");
+	if (!has_header(r, "Cache-Control"))
+		http_header(r, "Cache-Control", "no-store");
+	http_header(r, "X-Content-Type-Options", "nosniff");
+}
+
+enum rc
+http_write(struct req *r, write_fn *fn, void *arg, enum rc (*then)(struct req *, enum rc))
+{
+	r->job = (struct write_job){ .fn = fn, .arg = arg, .arena = r->arena };
+	r->then = then;
+	return RC_OK;
+}
+
 void
 http_dispatch(struct req *r)
 {
@@ -480,12 +443,19 @@ http_dispatch(struct req *r)
 		rc = r->early;
 	else if (rc == RC_OK)
 		rc = serve(r, &found, &kept);
-	if (rc != RC_OK)
-		fail(r, rc, &found, kept);
-	http_header(r, "Content-Type", r->type_out != NULL ? r->type_out : "text/html; charset=utf-8");
-	if (!has_header(r, "Cache-Control"))
-		http_header(r, "Cache-Control", "no-store");
-	http_header(r, "X-Content-Type-Options", "nosniff");
+	if (rc == RC_OK && r->then != NULL)
+		r->kept = kept;
+	else
+		finish(r, rc, &found, kept);
+}
+
+void
+http_resume(struct req *r)
+{
+	enum rc (*then)(struct req *, enum rc) = r->then;
+
+	r->then = NULL;
+	finish(r, then(r, r->job.rc), &(struct found){ .kind = r->route->kind }, r->kept);
 }
 
 void

@@ -13,10 +13,10 @@
 #include "base/buf.h"
 #include "base/lang.h"
 #include "base/rc.h"
+#include "db/writer.h"
 #include "web/route.h"
 
 struct identity;
-struct writer;
 
 struct req {
 	struct arena *arena;             /* gone, and wiped, after the reply */
@@ -50,7 +50,17 @@ struct req {
 	const char *reason;              /* becomes "reason" of the problem */
 	const char *detail;              /* becomes "detail" of the problem, shown to people */
 	int64_t retry_after_s;           /* of a 429 or 503; 0: one second */
+
+	/* Of http_write(). */
+	enum rc (*then)(struct req *, enum rc); /* NULL: the reply is there */
+	struct write_job job;
+	size_t kept;                     /* headers that stay when it fails */
 };
+
+/* For a handler's last line: has fn run by the writer, without holding a thread meanwhile. then()
+ * gets the outcome of writer_run(), builds the reply and returns what the handler would; it may run on
+ * another thread, but has the same req. */
+enum rc http_write(struct req *, write_fn *fn, void *arg, enum rc (*then)(struct req *, enum rc));
 
 /* The one place where headers are written; a value with CR, LF or NUL aborts. */
 void http_header(struct req *, const char *name, const char *value);
@@ -68,8 +78,10 @@ void http_cookie_set(struct req *, const char *name, const char *value, int64_t 
 const char *http_self(const struct req *);
 
 /* Finds the route, checks access and input, runs it, and fills in the whole reply for every
- * rc but RC_OK: problem details (RFC 9457) for an API, page "problem" for a PAGE. */
+ * rc but RC_OK: problem details (RFC 9457) for an API, page "problem" for a PAGE. With r->then set
+ * there is no reply yet: r->job is to be given to the writer, and http_resume() is to follow. */
 void http_dispatch(struct req *);
+void http_resume(struct req *);
 
 /* Prints "METHOD path kind access" of every route: for the tests. */
 void http_list(const struct app *);

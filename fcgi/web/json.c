@@ -385,18 +385,26 @@ character(const char *s)
 	return strnlen(s, n) == n && str_utf8(s, n) ? n : 0;
 }
 
+/* What needs no escape. U+2028 and U+2029 begin with 0xe2. */
+static bool
+is_plain(unsigned char c, bool utf8)
+{
+	return c < 0x80 ? c >= 0x20 && c != 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' &&
+	    c != '&' : utf8 && c != 0xe2;
+}
+
 /* Escaped so that it may stand in HTML too; what is not UTF-8 becomes U+FFFD. */
 static void
 put_string(struct buf *o, const char *s)
 {
+	bool utf8 = str_utf8(s, strlen(s));
 	size_t n;
 
 	buf_mem(o, "\"", 1);
 	while (*s != '\0') {
 		const char *from = s;
 
-		while ((unsigned char)*s >= 0x20 && (unsigned char)*s < 0x7f && *s != '"' &&
-		    *s != '\\' && *s != '<' && *s != '>' && *s != '&')
+		while (is_plain((unsigned char)*s, utf8))
 			s++;
 		if (s > from)
 			buf_mem(o, from, (size_t)(s - from));
@@ -427,9 +435,10 @@ put_name(struct buf *o, const char *name)
 
 	if (last != '[' && last != '{')
 		buf_mem(o, ",", 1);
-	if (name != NULL) {
-		put_string(o, name);
-		buf_mem(o, ":", 1);
+	if (name != NULL) {              /* our own words: nothing to escape */
+		buf_mem(o, "\"", 1);
+		buf_str(o, name);
+		buf_mem(o, "\":", 2);
 	}
 }
 

@@ -30,7 +30,20 @@
 enum {
 	TOKEN_MAX = 8192,
 	SLOTS = 4096,
-	LOCKS = 64
+	LOCKS = 64,
+	HEADER_MAX = 256
+};
+
+/* Whether a header's "typ" is what is asked for. */
+typedef bool typ_fn(const struct jwt_rules *, const char *typ);
+
+/* A header that was good, as it stood in the token. All tokens of a key have the same, so most
+ * are compared and not parsed. */
+struct header {
+	char text[HEADER_MAX];
+	size_t len;              /* 0: none yet */
+	typ_fn *typ_fits;
+	char kid[HEADER_MAX];
 };
 
 struct entry {
@@ -42,8 +55,9 @@ struct entry {
 
 struct jwt_verifier {
 	struct jwt_rules rules;
-	pthread_rwlock_t lock;           /* guards keys */
+	pthread_rwlock_t lock;           /* guards keys and header */
 	struct jwks keys;
+	struct header header;            /* the last good one */
 	_Atomic uint64_t generation;     /* one more with each change of keys */
 	pthread_mutex_t reload;          /* guards seen and failed_s */
 	struct stat seen;                /* the file that keys came from */
@@ -57,7 +71,7 @@ struct jwt_verifier {
 struct token {
 	const char *text;
 	size_t signed_len;               /* header and claims with the dot between */
-	struct json *header;
+	size_t header_len;               /* encoded */
 	const char *claims;              /* encoded */
 	size_t claims_len;
 	uint8_t *sig;
@@ -248,23 +262,61 @@ split(struct arena *a, const char *s, struct token *ret)
 	if (len > TOKEN_MAX || (dot = strchr(s, '.')) == NULL ||
 	    (last = strchr(dot + 1, '.')) == NULL || strchr(last + 1, '.') != NULL)
 		return false;
-	*ret = (struct token){ .text = s, .signed_len = (size_t)(last - s), .claims = dot + 1,
-	    .claims_len = (size_t)(last - dot - 1) };
-	ret->header = decode(a, s, (size_t)(dot - s));
-	return ret->header != NULL &&
-	    base64url_decode(a, last + 1, len - (size_t)(last - s) - 1, &ret->sig, &ret->sig_len);
+	*ret = (struct token){ .text = s, .signed_len = (size_t)(last - s),
+	    .header_len = (size_t)(dot - s), .claims = dot + 1, .claims_len = (size_t)(last - dot - 1) };
+	return base64url_decode(a, last + 1, len - (size_t)(last - s) - 1, &ret->sig, &ret->sig_len);
+}
+
+/* The kid of a header that we take; NULL for any other. */
+static const char *
+check_header(struct jwt_verifier *v, struct arena *a, const struct token *t, typ_fn *typ_fits)
+{
+	const struct header *h = &v->header;
+	const struct json *header, *typ;
+	const char *alg, *kid = NULL;
+
+	pthread_rwlock_rdlock(&v->lock);
+	if (h->len == t->header_len && h->typ_fits == typ_fits && memcmp(h->text, t->text, h->len) == 0)
+		kid = arena_str(a, h->kid);
+	pthread_rwlock_unlock(&v->lock);
+	if (kid != NULL || (header = decode(a, t->text, t->header_len)) == NULL)
+		return kid;
+	alg = json_text(header, "alg");
+	typ = json_get(header, "typ");
+	if (alg == NULL || strcmp(alg, "RS256") != 0 || (typ != NULL && typ->type != JSON_STRING) ||
+	    !typ_fits(&v->rules, json_text(header, "typ")) || json_get(header, "crit") != NULL)
+		return NULL;
+	return json_text(header, "kid");
+}
+
+static void
+remember_header(struct jwt_verifier *v, const struct token *t, typ_fn *typ_fits, const char *kid)
+{
+	struct header *h = &v->header;
+	bool same;
+
+	pthread_rwlock_rdlock(&v->lock);
+	same = h->len == t->header_len && h->typ_fits == typ_fits &&
+	    memcmp(h->text, t->text, h->len) == 0;
+	pthread_rwlock_unlock(&v->lock);
+	if (same || t->header_len > HEADER_MAX || strlen(kid) >= HEADER_MAX)
+		return;
+	pthread_rwlock_wrlock(&v->lock);
+	memcpy(h->text, t->text, t->header_len);
+	h->len = t->header_len;
+	h->typ_fits = typ_fits;
+	memcpy(h->kid, kid, strlen(kid) + 1);
+	pthread_rwlock_unlock(&v->lock);
 }
 
 /* 1: by one of our keys; 0: not; -1: we hold no such key. */
 static int
-check_signature(struct jwt_verifier *v, const struct token *t, uint64_t *ret_generation)
+check_signature(struct jwt_verifier *v, const struct token *t, const char *kid,
+    uint64_t *ret_generation)
 {
-	const char *kid = json_text(t->header, "kid");
 	const struct rsa *rsa;
 	int ret = -1;
 
-	if (kid == NULL)
-		return 0;
 	pthread_rwlock_rdlock(&v->lock);
 	*ret_generation = v->generation;
 	rsa = jwks_find(&v->keys, kid);
@@ -276,32 +328,28 @@ check_signature(struct jwt_verifier *v, const struct token *t, uint64_t *ret_gen
 
 /* Header and signature; the claims are those of our issuer then, and nothing more is known. */
 static const struct json *
-open_token(struct jwt_verifier *v, struct arena *a, const char *token,
-    bool (*typ_fits)(const struct jwt_rules *, const char *), int64_t now_s,
-    uint64_t *ret_generation)
+open_token(struct jwt_verifier *v, struct arena *a, const char *token, typ_fn *typ_fits,
+    int64_t now_s, uint64_t *ret_generation)
 {
-	const struct json *typ;
-	const char *alg;
+	const char *kid;
 	struct token t;
 	int good;
 
-	if (!split(a, token, &t))
+	if (!split(a, token, &t) || (kid = check_header(v, a, &t, typ_fits)) == NULL)
 		return NULL;
-	alg = json_text(t.header, "alg");
-	typ = json_get(t.header, "typ");
-	if (alg == NULL || strcmp(alg, "RS256") != 0 || (typ != NULL && typ->type != JSON_STRING) ||
-	    !typ_fits(&v->rules, json_text(t.header, "typ")) || json_get(t.header, "crit") != NULL)
-		return NULL;
-	good = check_signature(v, &t, ret_generation);
+	good = check_signature(v, &t, kid, ret_generation);
 	if (good < 0) {
 		look(v, now_s);
-		good = check_signature(v, &t, ret_generation);
+		good = check_signature(v, &t, kid, ret_generation);
 	}
 	if (good < 0 && v->rules.unknown_kid != NULL && v->rules.unknown_kid(v->rules.arg)) {
 		look(v, now_s);
-		good = check_signature(v, &t, ret_generation);
+		good = check_signature(v, &t, kid, ret_generation);
 	}
-	return good > 0 ? decode(a, t.claims, t.claims_len) : NULL;
+	if (good <= 0)
+		return NULL;
+	remember_header(v, &t, typ_fits, kid);
+	return decode(a, t.claims, t.claims_len);
 }
 
 enum rc
@@ -393,15 +441,16 @@ jwt_peek(struct arena *a, const char *token)
 enum rc
 jwt_by_keys(const struct jwks *keys, struct arena *a, const char *token, const struct json **ret)
 {
+	const struct json *header;
 	const struct rsa *rsa = NULL;
 	const char *alg, *kid;
 	struct token t;
 
-	if (!split(a, token, &t))
+	if (!split(a, token, &t) || (header = decode(a, token, t.header_len)) == NULL)
 		return RC_UNAUTH;
-	alg = json_text(t.header, "alg");
-	kid = json_text(t.header, "kid");
-	if (alg == NULL || strcmp(alg, "RS256") != 0 || json_get(t.header, "crit") != NULL)
+	alg = json_text(header, "alg");
+	kid = json_text(header, "kid");
+	if (alg == NULL || strcmp(alg, "RS256") != 0 || json_get(header, "crit") != NULL)
 		return RC_UNAUTH;
 	if (kid != NULL)
 		rsa = jwks_find(keys, kid);

@@ -1,42 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.c - the process that answers: request threads over libfcgi, one writer.
+/* worker.c - the process that answers: request threads, one writer.
  *
- * Each thread waits with epoll for a connection on fd 0 (one thread is woken for each) or for
- * the stop event, so a stop can arrive only between requests. Signals are blocked in all
- * threads and taken by sigwait() in the main one: libfcgi never sees EINTR and never gets to
- * set its own shutdown flag, which would lose bodies or spin (traps FC-04, FC-05). A reply goes
- * out whole, last, with Content-Length, so that a worker's death is never a short success. */
+ * A thread takes a connection, and its request either is answered at once or waits for the writer in
+ * a slot of its own, while the thread goes on; whichever thread comes first answers it afterwards. So
+ * a rush of check-ins needs as many slots as there are clients, but only a few threads, and a group
+ * that was committed wakes no more of them than can run.
+ *
+ * With nothing to do a thread waits with epoll for a connection on fd 0 (one thread is woken for
+ * each), for slots that the writer has finished, or for the stop event, so a stop can arrive only
+ * between requests. Signals are blocked in all threads and taken by sigtimedwait() in the main one:
+ * libfcgi never sees EINTR and never gets to set its own shutdown flag, which would lose bodies or
+ * spin (traps FC-04, FC-05). FastCGI itself is in fastcgi.c, the command line in start.c. */
 #include "web/worker.h"
 
-#include <errno.h>
-#include <fcgiapp.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
-#include "base/process.h"
+#include "base/turn.h"
 #include "db/db.h"
 #include "db/writer.h"
+#include "web/fastcgi.h"
 #include "web/parent.h"
 
 enum {
 	LISTEN_FD = 0,
 	REQUEST_MEMORY = 16 << 20,
-	BODY_MAX = 64 << 10,
 	STACK = 512 << 10,
-	THREADS_MAX = 256
+	THREADS_MAX = 256,
+	SLOTS_MAX = 256,         /* requests that are open at once; more wait in the socket */
+	DRAIN_MS = 20
+};
+
+/* A request from its connection to its answer. */
+struct slot {
+	struct fastcgi *connection;
+	struct arena a;
+	struct req r;
+	struct shared *shared;
+	struct slot *next;
 };
 
 /* What all threads of a worker share. */
@@ -46,125 +57,39 @@ struct shared {
 	void *domain;
 	struct writer *writer;
 	int stop_fd;             /* eventfd, readable for ever once it is time to stop */
+	atomic_bool stop;        /* the same, for those who do not wait */
 	bool failed;             /* a commit failed: start afresh */
+
+	pthread_mutex_t mutex;   /* guards what follows */
+	int done_fd;             /* eventfd, readable while there are done slots */
+	struct slot *done, **done_last;  /* the writer has finished with them; in order */
+	struct slot *free;
+	int slots;               /* made so far */
+	int later;               /* with the writer, or done */
 };
 
 struct thread {
 	pthread_t id;
 	struct shared *shared;
 	struct db *db;
+	struct slot *slot;       /* for the next connection, or NULL */
+	int epoll;
+	bool stop, woken;        /* woken: there is a connection that nobody else was woken for */
 };
 
-static const char *
-value_of(const char *entry, const char *name, size_t len)
-{
-	return strncmp(entry, name, len) == 0 && entry[len] == '=' ? entry + len + 1 : NULL;
-}
-
-/* One walk over the parameters that nginx sends. The first of two of a name wins. */
+/* Runs the request of a slot; with r->then set it is for the writer now. */
 static void
-read_params(struct req *r, char **envp, const char **ret_method, const char **ret_length)
+serve(struct thread *t, struct slot *x)
 {
-	const struct { const char *name; size_t len; const char **to; } wanted[] = {
-#define P(name, to) { name, sizeof(name) - 1, to }
-		P("REQUEST_METHOD", ret_method),
-		P("DOCUMENT_URI", &r->path),
-		P("QUERY_STRING", &r->query),
-		P("CONTENT_LENGTH", ret_length),
-		P("CONTENT_TYPE", &r->content_type),
-		P("REMOTE_ADDR", &r->remote_addr),
-		P("HTTP_AUTHORIZATION", &r->authorization),
-		P("HTTP_COOKIE", &r->cookie),
-		P("HTTP_ACCEPT_LANGUAGE", &r->accept_language),
-		P("HTTP_ORIGIN", &r->origin),
-		P("HTTP_SEC_FETCH_SITE", &r->fetch_site),
-		P("HTTP_REFERER", &r->referer),
-		P("HTTP_ACCEPT", &r->accept),
-		P("HTTP_USER_AGENT", &r->user_agent),
-#undef P
+	struct shared *s = x->shared;
+
+	x->r = (struct req){
+		.arena = &x->a, .db = t->db, .writer = s->writer, .conf = s->conf, .app = s->app,
+		.domain = s->domain, .status = 200,
+		.head_out = { .arena = &x->a }, .body_out = { .arena = &x->a },
 	};
-	const char *v;
-	size_t i;
-
-	for (; *envp != NULL; envp++)
-		for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-			if (*wanted[i].to == NULL &&
-			    (v = value_of(*envp, wanted[i].name, wanted[i].len)) != NULL) {
-				*wanted[i].to = v;
-				break;
-			}
-}
-
-static enum rc
-read_body(struct req *r, FCGX_Request *f, const char *length)
-{
-	size_t want = 0;
-	char *body;
-	int got;
-
-	for (; length != NULL && *length != '\0'; length++) {
-		if (*length < '0' || *length > '9')
-			return RC_INVALID;
-		want = want * 10 + (size_t)(*length - '0');
-		if (want > BODY_MAX)
-			return RC_TOO_LARGE;
-	}
-	body = arena_alloc(r->arena, 1, want + 1);
-	r->body = body;
-	if (want == 0)
-		return RC_OK;
-	got = FCGX_GetStr(body, (int)want, f->in);
-	/* An aborted or cut request looks like an empty or a short body: it must not act. */
-	if (FCGX_GetError(f->in) != 0 || got < 0 || (size_t)got != want)
-		return RC_INVALID;
-	r->body_len = want;
-	return RC_OK;
-}
-
-static void
-send_reply(struct req *r, FCGX_Request *f)
-{
-	struct buf head = { .arena = r->arena };
-
-	buf_str(&head, "Status: ");
-	buf_int(&head, r->status);
-	buf_str(&head, "\r\n");
-	if (r->head_out.len > 0)
-		buf_mem(&head, r->head_out.s, r->head_out.len);
-	buf_str(&head, "Content-Length: ");
-	buf_int(&head, (int64_t)r->body_out.len);
-	buf_str(&head, "\r\n\r\n");
-	FCGX_PutStr(head.s, (int)head.len, f->out);
-	if (r->body_out.len > 0 && !r->head)
-		FCGX_PutStr(r->body_out.s, (int)r->body_out.len, f->out);
-}
-
-static void
-serve(struct thread *t, struct arena *a, FCGX_Request *f)
-{
-	struct shared *s = t->shared;
-	const char *method = NULL, *length = NULL;
-	struct req r = {
-		.arena = a, .db = t->db, .writer = s->writer, .conf = s->conf, .app = s->app,
-		.domain = s->domain, .method = METHOD_MAX, .status = 200,
-		.head_out = { .arena = a }, .body_out = { .arena = a },
-	};
-
-	read_params(&r, f->envp, &method, &length);
-	if (method != NULL) {
-		r.head = strcmp(method, "HEAD") == 0;
-		if (r.head || strcmp(method, "GET") == 0)
-			r.method = GET;
-		else if (strcmp(method, "POST") == 0)
-			r.method = POST;
-	}
-	r.path = r.path == NULL ? "" : r.path;
-	r.query = r.query == NULL ? "" : r.query;
-	r.remote_addr = r.remote_addr == NULL ? "" : r.remote_addr;
-	r.body = "";
-	r.early = read_body(&r, f, length);
-	http_dispatch(&r);
-	send_reply(&r, f);
+	fastcgi_read(x->connection, &x->r);
+	http_dispatch(&x->r);
 }
 
 static void
@@ -172,69 +97,230 @@ stop_all(struct shared *s)
 {
 	uint64_t one = 1;
 
+	s->stop = true;
 	if (write(s->stop_fd, &one, sizeof(one)) != sizeof(one))
 		abort();
 }
 
-/* Waits for a connection. *ret_stop: it is time to stop, after the connection if there is one:
- * only this thread was woken for it (EPOLLEXCLUSIVE), nobody else would take it. */
-static bool
-wait_connection(int epoll, int stop_fd, bool *ret_stop)
+/* The slot that waits longest for its answer, or NULL. */
+static struct slot *
+take_done(struct shared *s)
 {
-	struct epoll_event ev[2];
-	bool connection = false;
+	struct slot *x;
+	uint64_t n;
+
+	pthread_mutex_lock(&s->mutex);
+	x = s->done;
+	if (x != NULL) {
+		s->done = x->next;
+		if (s->done == NULL) {
+			s->done_last = &s->done;
+			if (read(s->done_fd, &n, sizeof(n)) != sizeof(n))
+				abort();
+		}
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return x;
+}
+
+/* On the writer's thread. */
+static void
+put_done(struct write_job *job)
+{
+	struct slot *x = (struct slot *)((char *)job - offsetof(struct slot, r.job));
+	struct shared *s = x->shared;
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&s->mutex);
+	x->next = NULL;
+	if (s->done == NULL && write(s->done_fd, &one, sizeof(one)) != sizeof(one))
+		abort();
+	*s->done_last = x;
+	s->done_last = &x->next;
+	pthread_mutex_unlock(&s->mutex);
+}
+
+static struct slot *
+make_slot(struct shared *s)
+{
+	struct slot *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		abort();
+	x->shared = s;
+	arena_init(&x->a, REQUEST_MEMORY);
+	x->connection = fastcgi_new();
+	return x;
+}
+
+/* NULL: as many requests are open as may be. */
+static struct slot *
+take_free(struct shared *s)
+{
+	struct slot *x;
+	bool make;
+
+	pthread_mutex_lock(&s->mutex);
+	x = s->free;
+	if (x != NULL)
+		s->free = x->next;
+	make = x == NULL && s->slots < SLOTS_MAX;
+	if (make)
+		s->slots++;
+	pthread_mutex_unlock(&s->mutex);
+	return make ? make_slot(s) : x;
+}
+
+static void
+put_free(struct shared *s, struct slot *x, bool was_later)
+{
+	pthread_mutex_lock(&s->mutex);
+	x->next = s->free;
+	s->free = x;
+	s->later -= was_later;
+	pthread_mutex_unlock(&s->mutex);
+}
+
+static void
+free_slots(struct shared *s)
+{
+	struct slot *x;
+
+	while ((x = s->free) != NULL) {
+		s->free = x->next;
+		fastcgi_free(x->connection);
+		arena_free(&x->a);
+		free(x);
+	}
+}
+
+static void
+answer(struct slot *x)
+{
+	struct shared *s = x->shared;
+
+	fastcgi_finish(x->connection, &x->r);
+	arena_reset(&x->a);
+	if (writer_broken(s->writer))
+		stop_all(s);
+}
+
+/* Hands a slot to the writer, and with it every right to touch it. */
+static void
+submit(struct thread *t)
+{
+	struct shared *s = t->shared;
+	struct slot *x = t->slot;
+
+	t->slot = NULL;
+	pthread_mutex_lock(&s->mutex);
+	s->later++;
+	pthread_mutex_unlock(&s->mutex);
+	x->r.job.done = put_done;
+	writer_submit(s->writer, &x->r.job);
+}
+
+/* Takes a connection, if there is one. */
+static bool
+accept_one(struct thread *t)
+{
+	t->woken = false;
+	if ((t->slot == NULL && (t->slot = take_free(t->shared)) == NULL) ||
+	    !fastcgi_accept(t->slot->connection))
+		return false;
+	serve(t, t->slot);
+	if (t->slot->r.then != NULL)
+		submit(t);
+	else
+		answer(t->slot);
+	return true;
+}
+
+/* Builds and sends the answer of a slot that the writer has finished, if there is one. */
+static bool
+resume_one(struct thread *t)
+{
+	struct slot *x = take_done(t->shared);
+
+	if (x == NULL)
+		return false;
+	x->r.db = t->db;
+	http_resume(&x->r);
+	answer(x);
+	put_free(t->shared, x, true);
+	return true;
+}
+
+static bool
+any_later(struct shared *s)
+{
+	bool any;
+
+	pthread_mutex_lock(&s->mutex);
+	any = s->later > 0;
+	pthread_mutex_unlock(&s->mutex);
+	return any;
+}
+
+static void
+watch(int epoll, int fd, uint32_t how)
+{
+	struct epoll_event ev = { .events = EPOLLIN | how, .data.fd = fd };
+
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
+		abort();
+}
+
+/* Waits until there is something to do. When it is time to stop, a connection is still taken if only
+ * this thread was woken for it (EPOLLEXCLUSIVE): nobody else would take it. */
+static void
+wait_event(struct thread *t)
+{
+	struct pollfd done = { .fd = t->shared->done_fd, .events = POLLIN };
+	struct epoll_event ev[3];
 	int n, i;
 
-	n = epoll_wait(epoll, ev, 2, -1);
+	if (t->slot == NULL) {           /* no place for a connection: the next one is made by an answer */
+		(void)poll(&done, 1, t->shared->stop ? DRAIN_MS : -1);
+		return;
+	}
+	n = epoll_wait(t->epoll, ev, 3, t->stop ? DRAIN_MS : -1);
 	for (i = 0; i < n; i++)
-		if (ev[i].data.fd == stop_fd)
-			*ret_stop = true;
-		else
-			connection = true;
-	return connection;
+		if (ev[i].data.fd == t->shared->stop_fd) {
+			t->stop = true;
+			epoll_ctl(t->epoll, EPOLL_CTL_DEL, t->shared->stop_fd, NULL);
+		} else if (ev[i].data.fd == LISTEN_FD)
+			t->woken = true;
+	if (t->stop)
+		epoll_ctl(t->epoll, EPOLL_CTL_DEL, LISTEN_FD, NULL);
 }
 
-static int
-open_epoll(int stop_fd)
-{
-	struct epoll_event in = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = LISTEN_FD };
-	struct epoll_event stop = { .events = EPOLLIN, .data.fd = stop_fd };
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
-
-	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, LISTEN_FD, &in) != 0 ||
-	    epoll_ctl(epoll, EPOLL_CTL_ADD, stop_fd, &stop) != 0)
-		abort();
-	return epoll;
-}
-
+/* Under load the next piece of work is there already, so work comes first and waiting second, and
+ * requests that are under way come before new ones. */
 static void *
 thread_run(void *arg)
 {
 	struct thread *t = arg;
 	struct shared *s = t->shared;
-	int epoll = open_epoll(s->stop_fd), rc;
-	bool stop = false;
-	FCGX_Request f;
-	struct arena a;
 
-	arena_init(&a, REQUEST_MEMORY);
-	FCGX_InitRequest(&f, LISTEN_FD, 0);
-	while (!stop) {
-		if (!wait_connection(epoll, s->stop_fd, &stop))
+	t->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (t->epoll < 0)
+		abort();
+	watch(t->epoll, LISTEN_FD, EPOLLEXCLUSIVE);
+	watch(t->epoll, s->stop_fd, 0);
+	watch(t->epoll, s->done_fd, 0);
+	for (;;) {
+		turn_take();
+		if (resume_one(t) || ((!s->stop || t->woken) && accept_one(t)))
 			continue;
-		rc = FCGX_Accept_r(&f);
-		if (rc == 0) {
-			serve(t, &a, &f);
-			FCGX_Finish_r(&f);
-			arena_reset(&a);
-			if (writer_broken(s->writer))
-				stop_all(s);
-		} else if (rc != -EAGAIN && rc != -EINTR && rc != -ECONNABORTED)
-			usleep(50 * 1000);       /* out of files or memory: others may give back */
+		if (s->stop && !any_later(s))
+			break;
+		wait_event(t);
 	}
-	FCGX_Free(&f, 1);
-	arena_free(&a);
-	close(epoll);
+	turn_give();
+	if (t->slot != NULL)
+		put_free(s, t->slot, false);
+	close(t->epoll);
 	return NULL;
 }
 
@@ -278,8 +364,11 @@ close_shared(struct shared *s, struct thread *threads)
 	s->writer = writer_close(s->writer);
 	for (i = 0; i < s->conf->threads; i++)
 		threads[i].db = db_close(threads[i].db);
+	free_slots(s);
 	if (s->domain != NULL)
 		s->app->close(s->domain);
+	if (s->done_fd >= 0)
+		close(s->done_fd);
 	if (s->stop_fd >= 0)
 		close(s->stop_fd);
 }
@@ -298,16 +387,27 @@ start_threads(struct shared *s, struct thread *threads)
 	pthread_attr_destroy(&attr);
 }
 
+/* A turn for each processor, over all workers; two at least. More only took each other's locks. */
+static int64_t
+turns_of(const struct conf *conf)
+{
+	int64_t n = sysconf(_SC_NPROCESSORS_ONLN) / conf->workers;
+
+	return n < 2 ? 2 : n;
+}
+
 static int
 worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 {
 	int64_t i;
 	int sig;
 
-	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
-	FCGX_Init();
-	fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
+	turn_open((int)turns_of(s->conf));
+	fastcgi_open();
 	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->stop_fd < 0 || s->done_fd < 0)
+		abort();
 	start_threads(s, threads);
 	if (write(READY_FD, "r", 1) == 1)
 		close(READY_FD);
@@ -315,6 +415,7 @@ worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 		struct timespec tick = { .tv_sec = 1 };
 
 		sig = sigtimedwait(set, NULL, &tick);
+		writer_expire(s->writer);
 	} while (sig != SIGTERM && sig != SIGINT && !writer_broken(s->writer));
 	stop_all(s);
 	for (i = 0; i < s->conf->threads; i++)
@@ -325,14 +426,16 @@ worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 	return s->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int
+int
 worker_process(const struct app *app, const struct conf *conf, bool check)
 {
-	struct shared s = { .app = app, .conf = conf, .stop_fd = -1 };
+	struct shared s = { .app = app, .conf = conf, .stop_fd = -1, .done_fd = -1,
+		.mutex = PTHREAD_MUTEX_INITIALIZER };
 	struct thread *threads = calloc(THREADS_MAX, sizeof(*threads));
 	int code = rc_exit(RC_CONFIG);
 	sigset_t set;
 
+	s.done_last = &s.done;
 	if (threads == NULL)
 		abort();
 	sigemptyset(&set);
@@ -350,72 +453,4 @@ worker_process(const struct app *app, const struct conf *conf, bool check)
 	close_shared(&s, threads);
 	free(threads);
 	return code;
-}
-
-/* The program's path on disk, also after it was replaced there. */
-static const char *
-own_path(void)
-{
-	static char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	if (n <= 0)
-		abort();
-	path[n] = '\0';
-	return path;
-}
-
-static bool
-is_listening(int fd)
-{
-	int yes = 0;
-	socklen_t len = sizeof(yes);
-
-	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) == 0 && yes;
-}
-
-static int
-usage(const char *name)
-{
-	fprintf(stderr, "usage: spawn-fcgi -s SOCKET -- %s --config FILE\n"
-	    "       %s --config FILE --check\n       %s --routes | --settings | --version\n",
-	    name, name, name);
-	return 64;
-}
-
-int
-worker_main(const struct app *app, int argc, char **argv)
-{
-	const char *file = NULL, *mode = "", *error;
-	struct conf conf;
-	int i;
-
-	log_name(app->name);
-	process_harden();
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
-			file = argv[++i];
-		else
-			mode = argv[i];
-	}
-	if (strcmp(mode, "--routes") == 0)
-		return http_list(app), EXIT_SUCCESS;
-	if (strcmp(mode, "--settings") == 0)
-		return conf_print(stdout), EXIT_SUCCESS;
-	if (strcmp(mode, "--version") == 0)
-		return puts(VERSION), EXIT_SUCCESS;
-	if (file == NULL || (*mode != '\0' && strcmp(mode, "--check") != 0 && strcmp(mode, "--serve") != 0))
-		return usage(app->name);
-	if (conf_load(file, &conf, &error) != RC_OK) {
-		log_error("%s", error);
-		return rc_exit(RC_CONFIG);
-	}
-	if (*mode != '\0')
-		return worker_process(app, &conf, strcmp(mode, "--check") == 0);
-	if (!is_listening(LISTEN_FD)) {
-		log_error("standard input is not a listening socket; start it with spawn-fcgi");
-		return usage(app->name);
-	}
-	return parent_run((char *[]){ (char *)(uintptr_t)own_path(), (char []){ "--config" },
-	    (char *)(uintptr_t)file, (char []){ "--serve" }, NULL }, (int)conf.workers);
 }

@@ -13,3 +13,6 @@
 
 /* Arguments: --config FILE (needed), --routes, --settings, --check (open everything, exit). */
 int worker_main(const struct app *, int argc, char **argv);
+
+/* A worker itself, until it is told to stop; its exit status. check: only opens everything. */
+int worker_process(const struct app *, const struct conf *, bool check);

@@ -82,6 +82,33 @@ digests(void)
 	CHECK(is_hex(out, sizeof(out), mac[COUNT(mac) - 1].hex));
 }
 
+/* Each byte at each place of a group, and of both short ends. */
+static void
+every_letter(struct arena *a)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const size_t lens[] = { 4, 8, 6, 7 };
+	size_t i, at, len;
+	uint8_t *data;
+	char text[8];
+	bool valid;
+	int c;
+
+	for (i = 0; i < COUNT(lens); i++)
+		for (at = 0; at < lens[i]; at++)
+			for (c = 0; c < 256; c++) {
+				memset(text, 'A', sizeof(text));
+				text[at] = (char)c;
+				valid = c != 0 && strchr(letters, c) != NULL;
+				/* The last letter of a short end must leave no bit over. */
+				if (valid && lens[i] % 4 != 0 && at == lens[i] - 1)
+					valid = (strchr(letters, c) - letters) % (lens[i] % 4 == 2 ? 16 : 4) == 0;
+				CHECK(base64url_decode(a, text, lens[i], &data, &len) == valid);
+				if (valid)
+					CHECK(memcmp(base64url_encode(a, data, len), text, lens[i]) == 0);
+			}
+}
+
 static void
 encodings(struct arena *a)
 {
@@ -117,6 +144,7 @@ encodings(struct arena *a)
 		CHECK(!base64url_decode(a, bad[i], strlen(bad[i]), &data, &len));
 		CHECK(data == none && len == 42);
 	}
+	every_letter(a);
 	CHECK(!base64url_decode(a, "Zm\0v", 4, &data, &len));
 	CHECK(base64url_decode(a, "Zm9v.rest", 4, &data, &len) && len == 3);
 	for (i = 0; i < COUNT(base32); i++)

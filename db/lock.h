@@ -1,0 +1,13 @@
+#pragma once
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lock.h - the write lock between processes: the file FILE.lock next to a database.
+ *
+ * It is a file of its own: opening the database's files by hand would drop SQLite's locks. Scripts
+ * take it with flock(1). */
+
+/* Makes the file if need be. A descriptor, or -1. */
+int lock_open(const char *db_path);
+
+/* Sleeps until the lock is free; whoever came first gets it first. Aborts if there can be none. */
+void lock_take(int fd);
+void lock_give(int fd);
