@@ -443,6 +443,18 @@ engine_broken(const struct db *db)
 	return db->broken;
 }
 
+int64_t
+engine_changes(struct db *db)
+{
+	return sqlite3_total_changes64(db->conn);
+}
+
+bool
+engine_in_transaction(const struct db *db)
+{
+	return !sqlite3_get_autocommit(db->conn);
+}
+
 bool
 engine_checkpoint_due(const struct db *db)
 {

@@ -26,6 +26,11 @@ bool engine_broken(const struct db *);
 [[nodiscard]] enum rc engine_savepoint(struct db *);
 [[nodiscard]] enum rc engine_release(struct db *, bool keep);
 
+/* Rows changed so far by this connection, triggers included; only ever compared. */
+int64_t engine_changes(struct db *);
+/* False after an error that ends a transaction by itself, such as a full disk. */
+bool engine_in_transaction(const struct db *);
+
 /* Under the lock only. Due when the WAL has grown past its measure. */
 bool engine_checkpoint_due(const struct db *);
 void engine_checkpoint(struct db *);

@@ -170,7 +170,8 @@ CREATE TABLE customer (
 	email       TEXT NOT NULL DEFAULT '',
 	verified_at INTEGER NOT NULL DEFAULT 0,
 	created_at  INTEGER NOT NULL, standing TEXT NOT NULL DEFAULT 'unknown'
-	CHECK (standing IN ('unknown', 'not_registered', 'no_purchase', 'verified')), standing_at INTEGER NOT NULL DEFAULT 0, erased_at INTEGER NOT NULL DEFAULT 0,
+	CHECK (standing = 'unknown' OR standing = 'not_registered' OR standing = 'no_purchase' OR
+	       standing = 'verified'), standing_at INTEGER NOT NULL DEFAULT 0, erased_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (issuer, subject)
 ) STRICT;
 CREATE INDEX customer_email ON customer (email) WHERE email <> '';
@@ -218,7 +219,8 @@ CREATE TABLE "grant" (
 	occurrence   INTEGER NOT NULL CHECK (occurrence >= 1),
 	reward_id    INTEGER NOT NULL REFERENCES reward (id),
 	day          INTEGER NOT NULL,
-	state        TEXT NOT NULL CHECK (state IN ('granted', 'owed', 'claimed', 'fulfilled', 'revoked')),
+	state        TEXT NOT NULL CHECK (state = 'granted' OR state = 'owed' OR state = 'claimed' OR
+	             state = 'fulfilled' OR state = 'revoked'),
 	earned_at    INTEGER NOT NULL,
 	settled_at   INTEGER NOT NULL DEFAULT 0 CHECK (state <> 'owed' OR settled_at = 0),
 	UNIQUE (campaign_id, customer_id, milestone_id, occurrence, reward_id),

@@ -53,9 +53,9 @@ take_group(struct writer *w)
 	return group;
 }
 
-/* Runs the jobs of a group under savepoints. RC_UNKNOWN: the transaction fell apart. */
+/* Runs the jobs of a group, each under a savepoint. RC_UNKNOWN: the transaction fell apart. */
 static enum rc
-run_group(struct writer *w, struct write_job *group)
+run_apart(struct writer *w, struct write_job *group)
 {
 	struct write_job *j;
 
@@ -67,6 +67,47 @@ run_group(struct writer *w, struct write_job *group)
 			return RC_UNKNOWN;
 	}
 	return RC_OK;
+}
+
+/* The same without savepoints, which cost a copy of each page. RC_CONFLICT: one has written and then
+ * said no, so all is to be undone and run apart. */
+static enum rc
+run_together(struct writer *w, struct write_job *group)
+{
+	struct write_job *j;
+	int64_t before;
+
+	for (j = group; j != NULL; j = j->next) {
+		before = engine_changes(w->db);
+		j->rc = j->fn(w->db, j->arena, j->arg);
+		if (!engine_in_transaction(w->db))
+			return RC_UNKNOWN;
+		if (j->rc != RC_OK && engine_changes(w->db) != before)
+			return RC_CONFLICT;
+	}
+	return RC_OK;
+}
+
+static bool
+all_again(const struct write_job *group)
+{
+	for (; group != NULL; group = group->next)
+		if (!group->again)
+			return false;
+	return true;
+}
+
+static enum rc
+run_group(struct writer *w, struct write_job *group)
+{
+	enum rc rc;
+
+	if (!all_again(group))
+		return run_apart(w, group);
+	if ((rc = run_together(w, group)) != RC_CONFLICT)
+		return rc;
+	engine_rollback(w->db);
+	return engine_begin(w->db) == RC_OK ? run_apart(w, group) : RC_UNKNOWN;
 }
 
 static void

@@ -3,8 +3,9 @@
 /* writer.h - group commit: one thread with the write connection serves many request threads.
  *
  * Whoever wants to change data hands a function to the writer and waits, or is told later. The writer takes the
- * write lock between processes, runs all that wait inside one transaction, each under its own
- * savepoint, commits once (synchronous=FULL), gives the lock back and wakes them. */
+ * write lock between processes, runs all that wait inside one transaction, commits once
+ * (synchronous=FULL), gives the lock back and wakes them. What a job that says no has written is
+ * undone, and nothing else. */
 #include <stdbool.h>
 
 #include "db/db.h"
@@ -19,6 +20,7 @@ struct write_job {
 	struct arena *arena;
 	void (*done)(struct write_job *);        /* rc is final; called once, must be short */
 	enum rc rc;
+	bool again;              /* fn may be called a second time, after a rollback */
 
 	struct write_job *next;                  /* from here on the writer's own */
 	int64_t since;

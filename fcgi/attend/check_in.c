@@ -213,6 +213,10 @@ run(struct db *db, struct arena *a, void *arg)
 	int64_t now = clock_now_ms();
 	enum rc rc;
 
+	/* May be the second time. */
+	*out = (struct check_in_result){ .name = out->name };
+	j->customer = (struct customer_newest){ 0 };
+	j->before = (struct rule_state){ 0 };
 	rc = campaign_find(db, a, j->r->conf->zone, j->campaign, now, &out->campaign);
 	if (rc != RC_OK)
 		return rc == RC_NOTFOUND && j->campaign == NULL ? RC_CLOSED : rc;

@@ -425,7 +425,7 @@ finish(struct req *r, enum rc rc, const struct found *found, size_t kept)
 enum rc
 http_write(struct req *r, write_fn *fn, void *arg, enum rc (*then)(struct req *, enum rc))
 {
-	r->job = (struct write_job){ .fn = fn, .arg = arg, .arena = r->arena };
+	r->job = (struct write_job){ .fn = fn, .arg = arg, .arena = r->arena, .again = true };
 	r->then = then;
 	return RC_OK;
 }

@@ -59,7 +59,7 @@ struct req {
 
 /* For a handler's last line: has fn run by the writer, without holding a thread meanwhile. then()
  * gets the outcome of writer_run(), builds the reply and returns what the handler would; it may run on
- * another thread, but has the same req. */
+ * another thread, but has the same req. fn may be called twice, the first time being undone. */
 enum rc http_write(struct req *, write_fn *fn, void *arg, enum rc (*then)(struct req *, enum rc));
 
 /* The one place where headers are written; a value with CR, LF or NUL aborts. */

@@ -1,7 +1,8 @@
 -- The attendance domain. Days are days since 1970-01-01 of the campaign's local date; moments
 -- (at, *_at) are milliseconds since the epoch. Rows are added, not changed, wherever history
 -- matters; what the rules of the event demand is a key, a CHECK or a trigger here, so that no
--- program, ours or another, can break it.
+-- program, ours or another, can break it. Where rows are added in a rush, words are compared one by
+-- one: for each IN of more than two SQLite builds a table, with each row.
 
 -- One event: its period (last_day 0: open end), its day (zone and seconds after local midnight
 -- at which a day starts) and whether it runs. receipt_key signs the receipts of check-ins.
@@ -88,7 +89,8 @@ CREATE TABLE "grant" (
 	occurrence   INTEGER NOT NULL CHECK (occurrence >= 1),
 	reward_id    INTEGER NOT NULL REFERENCES reward (id),
 	day          INTEGER NOT NULL,
-	state        TEXT NOT NULL CHECK (state IN ('granted', 'owed', 'claimed', 'fulfilled', 'revoked')),
+	state        TEXT NOT NULL CHECK (state = 'granted' OR state = 'owed' OR state = 'claimed' OR
+	             state = 'fulfilled' OR state = 'revoked'),
 	earned_at    INTEGER NOT NULL,
 	settled_at   INTEGER NOT NULL DEFAULT 0 CHECK (state <> 'owed' OR settled_at = 0),
 	UNIQUE (campaign_id, customer_id, milestone_id, occurrence, reward_id),

@@ -4,7 +4,8 @@
 -- grants of a customer who is known to have no purchase (an order was cancelled) are withheld.
 -- erased_at: the person is gone (0: not); what is left names nobody.
 ALTER TABLE customer ADD COLUMN standing TEXT NOT NULL DEFAULT 'unknown'
-	CHECK (standing IN ('unknown', 'not_registered', 'no_purchase', 'verified'));
+	CHECK (standing = 'unknown' OR standing = 'not_registered' OR standing = 'no_purchase' OR
+	       standing = 'verified');
 ALTER TABLE customer ADD COLUMN standing_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE customer ADD COLUMN erased_at INTEGER NOT NULL DEFAULT 0;
 UPDATE customer SET standing = 'verified', standing_at = verified_at WHERE verified_at > 0;
