@@ -6,6 +6,13 @@
 
 int ctl_migrate(const char *path, enum db_domain);
 int ctl_verify(const char *path);            /* of the attendance domain */
+
+/* Days are YYYY-MM-DD. NULL: all campaigns, no first day, no last day. */
+struct export_args {
+	const char *author, *reason, *campaign, *from, *to;
+};
+int ctl_export(const char *path, const struct export_args *);  /* CSV to standard output */
+
 int ctl_keys(int argc, char **argv);         /* the words after "keys" */
 int ctl_client(int argc, char **argv);       /* what follows "client"; -1: wrong usage */
 int ctl_password(void);                      /* standard input to standard output */

@@ -13,6 +13,8 @@
 static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
+    "       chulcheckctl export  --author NAME --reason TEXT [--campaign SLUG]\n"
+    "           [--from DAY] [--to DAY] FILE                 attendance as CSV\n"
     "       chulcheckctl keys create|rotate|list|remove ...  the keys that tokens are signed with\n"
     "       chulcheckctl client add    --database FILE --id ID [--redirect-uri URI]...\n"
     "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
@@ -26,6 +28,12 @@ static const char usage_text[] =
 
 struct args {
 	const char *domain, *role, *key, *subject, *file;
+	struct export_args export;
+};
+
+enum {
+	DOMAIN = 1, ROLE = 2, KEY = 4, SUBJECT = 8, FILE_NAME = 16, AUTHOR = 32, REASON = 64,
+	CAMPAIGN = 128, FROM = 256, TO = 512
 };
 
 static int
@@ -35,29 +43,50 @@ usage(void)
 	return 64;
 }
 
-/* Options may stand before or after the file. */
-static bool
-parse(int argc, char **argv, struct args *ret)
+/* The value of an option in args, or NULL; *ret_bit is then its bit. */
+static const char **
+place(struct args *in, const char *option, int *ret_bit)
 {
-	struct args in = { 0 };
-	int i;
+	const struct { const char *name; int bit; const char **to; } options[] = {
+		{ "--domain", DOMAIN, &in->domain }, { "--role", ROLE, &in->role },
+		{ "--key", KEY, &in->key }, { "--subject", SUBJECT, &in->subject },
+		{ "--author", AUTHOR, &in->export.author }, { "--reason", REASON, &in->export.reason },
+		{ "--campaign", CAMPAIGN, &in->export.campaign },
+		{ "--from", FROM, &in->export.from }, { "--to", TO, &in->export.to },
+	};
+	size_t i;
 
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (strcmp(option, options[i].name) == 0) {
+			*ret_bit = options[i].bit;
+			return options[i].to;
+		}
+	return NULL;
+}
+
+/* Options may stand before or after the file. *ret_given: a bit for each of them and the file. */
+static bool
+parse(int argc, char **argv, struct args *ret, int *ret_given)
+{
+	const char **to;
+	int i, bit, given = 0;
+
+	*ret = (struct args){ 0 };
 	for (i = 0; i < argc; i++) {
-		const char **to = strcmp(argv[i], "--domain") == 0 ? &in.domain :
-		    strcmp(argv[i], "--role") == 0 ? &in.role :
-		    strcmp(argv[i], "--key") == 0 ? &in.key :
-		    strcmp(argv[i], "--subject") == 0 ? &in.subject : NULL;
-
-		if (to != NULL) {
-			if (*to != NULL || ++i == argc)
+		to = place(ret, argv[i], &bit);
+		if (to == NULL) {
+			if (argv[i][0] == '-')
 				return false;
-			*to = argv[i];
-		} else if (argv[i][0] == '-' || in.file != NULL)
+			to = &ret->file;
+			bit = FILE_NAME;
+		} else if (++i == argc)
 			return false;
-		else
-			in.file = argv[i];
+		if ((given & bit) != 0)
+			return false;
+		*to = argv[i];
+		given |= bit;
 	}
-	*ret = in;
+	*ret_given = given;
 	return true;
 }
 
@@ -73,6 +102,12 @@ static int
 verify(const struct args *in)
 {
 	return strcmp(in->domain, "attend") == 0 ? ctl_verify(in->file) : usage();
+}
+
+static int
+export(const struct args *in)
+{
+	return ctl_export(in->file, &in->export);
 }
 
 static int
@@ -101,44 +136,36 @@ token(const struct args *in)
 	return ctl_token();
 }
 
-enum { DOMAIN = 1, ROLE = 2, KEY = 4, SUBJECT = 8, FILE_NAME = 16 };
-
-/* Columns: the command, its second word or NULL, the arguments it wants (all of them and no
- * others), its function. */
+/* Columns: the command, its second word or NULL, the arguments it wants, those it takes besides
+ * (and no others), its function. */
 static const struct {
 	const char *word, *second;
-	int wants;
+	int wants, takes;
 	int (*run)(const struct args *);
 } commands[] = {
-	{ "migrate", NULL, DOMAIN | FILE_NAME, migrate },
-	{ "verify", NULL, DOMAIN | FILE_NAME, verify },
-	{ "staff", "code", ROLE | FILE_NAME, staff_code },
-	{ "totp", NULL, KEY | SUBJECT, totp },
-	{ "password", NULL, 0, password },
-	{ "token", NULL, 0, token },
+	{ "migrate", NULL, DOMAIN | FILE_NAME, 0, migrate },
+	{ "verify", NULL, DOMAIN | FILE_NAME, 0, verify },
+	{ "export", NULL, AUTHOR | REASON | FILE_NAME, CAMPAIGN | FROM | TO, export },
+	{ "staff", "code", ROLE | FILE_NAME, 0, staff_code },
+	{ "totp", NULL, KEY | SUBJECT, 0, totp },
+	{ "password", NULL, 0, 0, password },
+	{ "token", NULL, 0, 0, token },
 };
-
-static int
-given(const struct args *in)
-{
-	return (in->domain != NULL ? DOMAIN : 0) | (in->role != NULL ? ROLE : 0) |
-	    (in->key != NULL ? KEY : 0) | (in->subject != NULL ? SUBJECT : 0) |
-	    (in->file != NULL ? FILE_NAME : 0);
-}
 
 static int
 run(int argc, char **argv)
 {
 	struct args in;
 	size_t i;
-	int skip;
+	int skip, given;
 
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].word) != 0)
 			continue;
 		skip = commands[i].second != NULL ? 3 : 2;
 		if (argc < skip || (skip == 3 && strcmp(argv[2], commands[i].second) != 0) ||
-		    !parse(argc - skip, argv + skip, &in) || given(&in) != commands[i].wants)
+		    !parse(argc - skip, argv + skip, &in, &given) ||
+		    (given & ~commands[i].takes) != commands[i].wants)
 			return usage();
 		return commands[i].run(&in);
 	}
