@@ -1,5 +1,5 @@
 # make              build the four programs under build/
-# make check        unit tests, query checks, headers, schema (needs no server)
+# make check        unit tests, query checks, headers, schema, cost of a request (needs no server)
 # make run          scripts/run: the whole system on this machine, port 8080
 # make lint         layers, budgets, banned words, cppcheck, gcc -fanalyzer
 # make install      DESTDIR= PREFIX=/usr: programs, pages' static files, units, site, manuals
@@ -74,8 +74,11 @@ $(O)/chulcheck.conf.5: $(O)/chulcheck-attend man/chulcheck.conf.5.head man/chulc
 	    awk '/^[a-z]/ { print ".It Va " $$0; next } NF { sub(/^ +/, ""); sub(/\.$$/, ""); gsub(/\\/, "\\e"); gsub(/\. /, ".\n"); print $$0 "." }'; \
 	    echo .El; cat man/chulcheck.conf.5.tail; } >$@.tmp && mv $@.tmp $@
 
-check: all $(UNIT) headers schema $(O)/chulcheck.conf.5
+check: all $(UNIT) headers schema $(O)/chulcheck.conf.5 $(if $(SAN),,instructions)
 	@for t in $(UNIT); do ./$$t || exit 1; done
+# What a request costs against its budget; valgrind counts, and a processor's speed does not matter.
+instructions: all $(O)/tests/bench/tokens
+	@tests/bench/instructions $(O)
 headers: $(GEN)
 	@for h in base/*.h db/*.h fcgi/*/*.h notify/*.h ctl/*.h $(filter %.h,$(GEN)); do [ -f $$h ] || continue; \
 	    echo "#include \"$$PWD/$$h\"" | $(CC) $(WARN) -Wno-unused-function $(CPPFLAGS) -x c -fsyntax-only - || exit 1; done
@@ -90,5 +93,5 @@ clean:
 	rm -rf build build-asan build-tsan
 -include scripts/install.mk
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all check headers schema run lint install clean
+.PHONY: all check headers schema instructions run lint install clean
 .SECONDARY:

@@ -135,12 +135,14 @@ harden(struct db *db, enum db_mode mode)
 	return RC_OK;
 }
 
-/* Counting of memory costs a lock that all threads share, at each allocation. Fails harmlessly once
- * the library is in use. */
+/* Counting of memory costs a lock that all threads share, at each allocation. What a statement may
+ * have to undo is kept in small pieces of memory, not in 64 KB that are got and given back for each.
+ * Fails harmlessly once the library is in use. */
 static void
 configure(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
 /* Opens the file whatever its version is; db_open() and db_migrate() look further. */

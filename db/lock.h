@@ -8,6 +8,6 @@
 /* Makes the file if need be. A descriptor, or -1. */
 int lock_open(const char *db_path);
 
-/* Sleeps until the lock is free; whoever came first gets it first. Aborts if there can be none. */
+/* Sleeps until the lock is free. Aborts if there can be none. */
 void lock_take(int fd);
 void lock_give(int fd);

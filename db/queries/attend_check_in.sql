@@ -101,11 +101,12 @@ WHERE campaign_id = :campaign_id AND customer_id = :customer_id AND milestone_id
 -- Whether a unit is there and nobody waits for it but those whose rewards are withheld.
 -- name: reward_free one
 -- in:   id int
--- out:  free int
+-- out:  free int, stock int, threshold int, armed int
 SELECT CASE WHEN r.stock > 0 AND NOT EXISTS (SELECT 1
        FROM "grant" o JOIN customer w ON w.id = o.customer_id
        WHERE o.reward_id = r.id AND o.state = 'owed'
-         AND w.standing NOT IN ('no_purchase', 'not_registered')) THEN 1 ELSE 0 END AS free
+         AND w.standing NOT IN ('no_purchase', 'not_registered')) THEN 1 ELSE 0 END AS free,
+       r.stock AS stock, r.threshold AS threshold, r.armed AS armed
 FROM reward r WHERE r.id = :id;
 
 -- No row: this occurrence was granted before.

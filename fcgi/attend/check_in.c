@@ -129,14 +129,15 @@ grant(struct db *db, struct arena *a, struct check_in_result *out,
 	if (rc != RC_OK || added == 0)
 		return rc;               /* none: this occurrence was granted before */
 	id = db_last_id(db);
-	if (reward.free && stock_take(db, a, m->reward_id, id, "check-in", "system",
+	if (reward.free && stock_take_of(db, a, m->reward_id, reward.stock, id, "check-in", "system",
 	    out->at_ms) != RC_OK)
 		return RC_DB;
 	out->grants[out->grants_n++] = (struct progress_grant){ .id = id,
 		.milestone = arena_str(a, m->slug), .reward = arena_str(a, m->reward),
 		.name_ko = arena_str(a, m->name_ko), .name_en = arena_str(a, m->name_en),
 		.state = state, .day = out->day, .earned_at = out->at_ms };
-	return stock_watch(db, a, m->reward_id, out->at_ms, &alerted);
+	return !reward.armed || reward.stock - reward.free > reward.threshold ? RC_OK :
+	    stock_watch(db, a, m->reward_id, out->at_ms, &alerted);
 }
 
 static enum rc

@@ -18,18 +18,24 @@
 enum { BATCH = 500, WORK_MEMORY = 1 << 20 };
 
 enum rc
+stock_take_of(struct db *db, struct arena *a, int64_t reward_id, int64_t stock, int64_t grant_id,
+    const char *reason, const char *author, int64_t now_ms)
+{
+	if (stock <= 0)
+		return RC_NO_STOCK;
+	return q_stock_take_one(db, a, reward_id, stock - 1, grant_id, reason, author, now_ms, NULL);
+}
+
+enum rc
 stock_take(struct db *db, struct arena *a, int64_t reward_id, int64_t grant_id,
     const char *reason, const char *author, int64_t now_ms)
 {
 	struct stock_reward reward;
 	enum rc rc;
 
-	if ((rc = q_stock_reward(db, a, reward_id, &reward)) != RC_OK)
-		return rc;
-	if (reward.stock <= 0)
-		return RC_NO_STOCK;
-	return q_stock_take_one(db, a, reward_id, reward.stock - 1, grant_id, reason, author, now_ms,
-	    NULL);
+	rc = q_stock_reward(db, a, reward_id, &reward);
+	return rc != RC_OK ? rc : stock_take_of(db, a, reward_id, reward.stock, grant_id, reason,
+	    author, now_ms);
 }
 
 enum rc

@@ -59,6 +59,9 @@ struct stock_result {
  * RC_NO_STOCK: there is none. The caller calls stock_watch() after its last take. */
 [[nodiscard]] enum rc stock_take(struct db *, struct arena *, int64_t reward_id,
     int64_t grant_id, const char *reason, const char *author, int64_t now_ms);
+/* The same when the stock is known from this transaction. */
+[[nodiscard]] enum rc stock_take_of(struct db *, struct arena *, int64_t reward_id, int64_t stock,
+    int64_t grant_id, const char *reason, const char *author, int64_t now_ms);
 
 /* The one place that decides on alerts: at or below the threshold and armed, it writes a
  * stock_alert and disarms. */

@@ -299,7 +299,7 @@ json_parse(struct arena *a, const char *s, size_t len, struct json **ret)
 	tok = json_tokener_new_ex(DEPTH_MAX + 1);
 	if (tok == NULL)
 		return RC_BUSY;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);        /* it is UTF-8, as was seen above */
 	/* With the NUL, or json-c waits for more of a number that stands alone. */
 	root = json_tokener_parse_ex(tok, arena_strn(a, s, len), (int)len + 1);
 	ok = json_tokener_get_error(tok) == json_tokener_success;

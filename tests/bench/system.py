@@ -68,8 +68,9 @@ class System:
 	}}
 }}
 ''')
+        layout = dict(re.findall(r'^(workers|threads) = (\d+)$', open(self.dir + '/etc/attend.conf').read(), re.M))
         p = subprocess.Popen(['spawn-fcgi', '-n', '-s', 'run/empty.sock', '-M', '0660', '-b', '4096', '--',
-                              TOP + '/build/tests/bench/empty', '2', '32'], cwd=self.dir,
+                              TOP + '/build/tests/bench/empty', layout.get('workers', '1'), layout.get('threads', '32')], cwd=self.dir,
                              stdout=subprocess.DEVNULL, stderr=self.log, stdin=subprocess.DEVNULL)
         os.kill(int(open(self.dir + '/run/nginx.pid').read()), signal.SIGHUP)
         for _ in range(100):

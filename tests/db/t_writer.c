@@ -5,8 +5,10 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -63,6 +65,72 @@ count(struct db *db, struct arena *a)
 	return db_one(db, a, &counted, (struct value []){ db_int(0) }, &c) == RC_OK ? c.n : -1;
 }
 
+/* Jobs that nobody waits for. */
+struct posted {
+	struct write_job job;
+	int64_t at;
+	int told;
+};
+static sem_t told;
+
+static void
+tell(struct write_job *job)
+{
+	((struct posted *)job)->told++;
+	sem_post(&told);
+}
+
+static void
+post(struct posted *p, struct arena *a, int64_t at, bool again)
+{
+	*p = (struct posted){ .at = at, .job = { .fn = insert, .arena = a, .done = tell, .again = again } };
+	p->job.arg = &p->at;
+	writer_submit(writer, &p->job);
+}
+
+/* With again, groups run without savepoints until one says no. */
+static void
+submitted(struct db *rdb, struct arena *a, bool again)
+{
+	static struct posted p[THREADS * EACH];
+	int64_t before = count(rdb, a);
+	int i, wrong = 0;
+
+	for (i = 0; i < THREADS * EACH; i++)
+		post(&p[i], a, 100000 + i, again);
+	for (i = 0; i < THREADS * EACH; i++)
+		sem_wait(&told);
+	for (i = 0; i < THREADS * EACH; i++)
+		wrong += p[i].told != 1 || p[i].job.rc != (p[i].at % 5 == 0 ? RC_DENIED : RC_OK);
+	CHECK(wrong == 0);
+	CHECK(count(rdb, a) - before == THREADS * EACH * 4 / 5);
+}
+
+/* The lock is held elsewhere: what has waited for two seconds is given up, and what has not, is not. */
+static void
+expired(struct arena *a, int lock)
+{
+	struct timespec pause = { .tv_sec = 2, .tv_nsec = 100000000 };
+	struct posted old, young;
+
+	CHECK(flock(lock, LOCK_EX) == 0);
+	ran = 0;
+	post(&old, a, 1, true);
+	writer_expire(writer);
+	CHECK(old.told == 0);
+	nanosleep(&pause, NULL);
+	writer_expire(writer);
+	CHECK(sem_trywait(&told) == 0 && old.told == 1 && old.job.rc == RC_BUSY);
+	/* Whoever comes now would wait in vain. */
+	post(&young, a, 2, true);
+	CHECK(sem_trywait(&told) == 0 && young.told == 1 && young.job.rc == RC_BUSY);
+	flock(lock, LOCK_UN);
+	post(&young, a, 3, true);
+	sem_wait(&told);
+	CHECK(young.job.rc == RC_OK || young.job.rc == RC_BUSY);
+	CHECK(ran <= 1);
+}
+
 int
 main(void)
 {
@@ -101,6 +169,12 @@ main(void)
 	at = 2;
 	CHECK(writer_run(writer, &a, insert, &at) == RC_OK);
 	CHECK(ran == 1 && count(rdb, &a) == THREADS * EACH * 4 / 5 + 1);
+	sem_init(&told, 0, 0);
+	submitted(rdb, &a, false);
+	submitted(rdb, &a, true);
+	fd = open(lock, O_RDWR);
+	expired(&a, fd);
+	close(fd);
 	CHECK(!writer_broken(writer));
 	db_close(rdb);
 	writer_close(writer);
