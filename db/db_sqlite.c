@@ -71,8 +71,7 @@ on_wal(void *arg, sqlite3 *conn, const char *name, int pages)
 {
 	struct db *db = arg;
 
-	(void)conn;
-	(void)name;
+	(void)conn, (void)name;
 	db->wal_pages = pages;
 	return SQLITE_OK;
 }
@@ -97,9 +96,8 @@ run_step(struct db *db, enum step step)
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-/* One integer of a pragma, or -1. */
-static int
-pragma(struct db *db, const char *sql)
+int
+engine_pragma(struct db *db, const char *sql)
 {
 	sqlite3_stmt *st;
 	int value = -1;
@@ -125,9 +123,8 @@ harden(struct db *db, enum db_mode mode)
 	sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-	    "PRAGMA secure_delete=ON;"
-	    "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d;"
-	    "PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
+	    "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0;"
+	    "PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
 	    mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
 	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK || run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
@@ -135,9 +132,8 @@ harden(struct db *db, enum db_mode mode)
 	return RC_OK;
 }
 
-/* Counting of memory costs a lock that all threads share, at each allocation. What a statement may
- * have to undo is kept in small pieces of memory, not in 64 KB that are got and given back for each.
- * Fails harmlessly once the library is in use. */
+/* No counting of memory: it costs a lock that all threads share, at each allocation. Statement
+ * journals in small pieces, not in 64 KB that are got and given back for each statement. */
 static void
 configure(void)
 {
@@ -186,10 +182,10 @@ db_open(struct db **ret, const char *path, enum db_domain domain, enum db_mode m
 			    "it with: chulcheckctl migrate";
 		return RC_CONFIG;
 	}
-	version = pragma(db, "PRAGMA user_version");
+	version = engine_pragma(db, "PRAGMA user_version");
 	if (version < 0)
 		error = "is not a database, or is damaged: restore the backup";
-	else if (pragma(db, "PRAGMA application_id") != application_id[domain])
+	else if (engine_pragma(db, "PRAGMA application_id") != application_id[domain])
 		error = "is not a database of this program";
 	else if (version < db_version(domain))
 		error = "has an older schema: run chulcheckctl migrate";
@@ -468,12 +464,6 @@ engine_checkpoint(struct db *db)
 {
 	sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	db->wal_pages = 0;
-}
-
-int
-engine_pragma(struct db *db, const char *sql)
-{
-	return pragma(db, sql);
 }
 
 enum rc
