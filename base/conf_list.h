@@ -32,7 +32,7 @@
 	X(TEXT,   auth_db,       "/var/lib/chulcheck/auth/auth.db", 0, 0, "database of the identity domain") \
 	X(TEXT,   zone,          "Asia/Seoul", 0, 0, "time zone of the business day") \
 	X(INT,    workers,       "1", 1, 64, "worker processes") \
-	X(INT,    threads,       "32", 1, 256, "request threads of each worker") \
+	X(INT,    threads,       "32", 1, 256, "request threads of each worker; no more of them compute at once than there are processors, the others wait for the disk, for the shop or for a provider") \
 	X(TEXT,   jwks,          "/var/lib/chulcheck/public/jwks.json", 0, 0, "public keys of the identity provider (RFC 7517)") \
 	X(TEXT,   keys,          "/var/lib/chulcheck/auth/keys", 0, 0, "folder with the signing keys of the auth host") \
 	X(SECRET, cookie_key,    "", 32, 0, "file with the secret that signs form tokens and sign-in cookies, at least 32 bytes") \

@@ -250,11 +250,6 @@ CREATE TABLE stock_movement (
 	at          INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX stock_movement_reward ON stock_movement (reward_id, id);
-CREATE TRIGGER stock_movement_checks BEFORE INSERT ON stock_movement
-WHEN NEW.stock_after IS NOT (SELECT stock FROM reward WHERE id = NEW.reward_id) + NEW.delta
-BEGIN SELECT RAISE(ABORT, 'stock_after is not stock + delta'); END;
-CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
-BEGIN UPDATE reward SET stock = NEW.stock_after WHERE id = NEW.reward_id; END;
 CREATE TRIGGER reward_stock_is_ledger BEFORE UPDATE OF stock ON reward
 WHEN NEW.stock IS NOT COALESCE((SELECT stock_after FROM stock_movement
      WHERE reward_id = NEW.id ORDER BY id DESC LIMIT 1), 0)
@@ -356,3 +351,5 @@ CREATE TRIGGER milestone_reward_removed AFTER DELETE ON milestone_reward
 BEGIN UPDATE plan SET version = random(); END;
 CREATE TRIGGER reward_renamed AFTER UPDATE OF slug, name_ko, name_en ON reward
 BEGIN UPDATE plan SET version = random(); END;
+CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
+BEGIN UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id; END;

@@ -27,3 +27,10 @@ CREATE TRIGGER milestone_reward_removed AFTER DELETE ON milestone_reward
 BEGIN UPDATE plan SET version = random(); END;
 CREATE TRIGGER reward_renamed AFTER UPDATE OF slug, name_ko, name_en ON reward
 BEGIN UPDATE plan SET version = random(); END;
+
+-- The ledger's two checks as one: stock grows by delta, and must then be what the newest movement
+-- says (reward_stock_is_ledger). Each grant pays for what stands here.
+DROP TRIGGER stock_movement_checks;
+DROP TRIGGER stock_movement_counts;
+CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
+BEGIN UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id; END;
