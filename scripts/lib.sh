@@ -84,11 +84,12 @@ wait_for() {
 }
 
 # own_system [ARGUMENTS OF scripts/run]: for a test that needs a system of its own; sets RUN_ENV
-# and stops it at the end of the test, however that ends; stop_own_system does it earlier.
+# and stops it at the end of the test, however that ends; stop_own_system does it earlier. With two
+# workers of the event host, which have more to disagree about than the one of scripts/run.
 stop_own_system() { kill "$_run" 2>/dev/null; wait "$_run" 2>/dev/null; }
 own_system() {
 	_dir=$(mktemp -d /tmp/chulcheck.XXXXXX)
-	scripts/run --dir "$_dir" --port "$(free_port $((20000 + $$ % 9000)))" --no-install "$@" >"$_dir.log" 2>&1 </dev/null &
+	scripts/run --dir "$_dir" --port "$(free_port $((20000 + $$ % 9000)))" --no-install --set attend.workers=2 "$@" >"$_dir.log" 2>&1 </dev/null &
 	_run=$!
 	at_exit="stop_own_system; rm -rf $_dir $_dir.log; ${at_exit:-:}"
 	trap 'exit 143' HUP INT TERM

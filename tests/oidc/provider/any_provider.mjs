@@ -36,7 +36,7 @@ function pids(domain) {
 async function reload(domain) {
 	const { parent, workers: old } = pids(domain);
 	process.kill(parent, 'SIGHUP');
-	if (!await until(() => { const now = pids(domain).workers; return now.length === 2 && !now.some(p => old.includes(p)); }, 30))
+	if (!await until(() => { const now = pids(domain).workers; return now.length === old.length && !now.some(p => old.includes(p)); }, 30))
 		throw new Error(`${domain}: no new workers:\n${log(domain).slice(-1000)}`);
 }
 function set(domain, settings) {
