@@ -3,7 +3,7 @@
  * and the shop's app, and the pages of the staff.
  *
  * This file names the parts; each part is one file with one route table. Processes, threads and
- * FastCGI are in fcgi/web/worker.c. */
+ * FastCGI are in fcgi/web. */
 #include <string.h>
 
 #include "attend.h"

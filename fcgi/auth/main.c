@@ -3,7 +3,7 @@
  * an e-mail's purchases.
  *
  * This file names the parts; each part is one file with one route table. Processes, threads and
- * FastCGI are in fcgi/web/worker.c. */
+ * FastCGI are in fcgi/web. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * here too: problem details (RFC 9457) for programs, the page "problem" for people. Headers
  * that concern all replies of a host (CSP, HSTS) are nginx's.
  *
- * Sockets and FastCGI are in worker.c, checking of values in param.c, form tokens in csrf.c. */
+ * Sockets are in worker.c, FastCGI in fastcgi.c, checking of values in param.c, form tokens in csrf.c. */
 #include "web/http.h"
 
 #include <stdio.h>
@@ -366,7 +366,7 @@ log_failure(const struct req *r, enum rc rc)
 	if (r->status >= 500)
 		log_line(r->status == 500 ? LEVEL_ERROR : LEVEL_WARN, "%s %s: %s: %s: %s",
 		    methods[r->method], r->path, rc_slug(rc), r->detail != NULL ? r->detail : "-",
-		    rc == RC_DB && r->db != NULL ? db_error(r->db) : "-");
+		    rc == RC_DB && r->db != NULL && r->job.fn == NULL ? db_error(r->db) : "-");
 }
 
 /* Protocol endpoints are asked by programs; a browser says what it wants. */
@@ -414,6 +414,7 @@ fail(struct req *r, enum rc rc, const struct found *found, size_t kept)
 static void
 finish(struct req *r, enum rc rc, const struct found *found, size_t kept)
 {
+	r->then = NULL;
 	if (rc != RC_OK)
 		fail(r, rc, found, kept);
 	http_header(r, "Content-Type", r->type_out != NULL ? r->type_out : "text/html; charset=utf-8");

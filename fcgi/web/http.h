@@ -21,7 +21,7 @@ struct identity;
 struct req {
 	struct arena *arena;             /* gone, and wiped, after the reply */
 	struct db *db;                   /* this thread's read connection */
-	struct writer *writer;           /* every change goes through writer_run() */
+	struct writer *writer;           /* every change goes through it: writer_run(), http_write() */
 	const struct conf *conf;
 	const struct app *app;
 	void *domain;                    /* what app->open made */

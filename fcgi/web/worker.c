@@ -37,7 +37,7 @@ enum {
 	REQUEST_MEMORY = 16 << 20,
 	STACK = 512 << 10,
 	THREADS_MAX = 256,
-	SLOTS_MAX = 256,         /* requests that are open at once; more wait in the socket */
+	LATER_MAX = 256,         /* requests that wait for the writer at once; more wait in the socket */
 	DRAIN_MS = 20
 };
 
@@ -164,7 +164,7 @@ take_free(struct shared *s)
 	x = s->free;
 	if (x != NULL)
 		s->free = x->next;
-	make = x == NULL && s->slots < SLOTS_MAX;
+	make = x == NULL && s->slots < LATER_MAX + s->conf->threads; /* a thread may sleep on one */
 	if (make)
 		s->slots++;
 	pthread_mutex_unlock(&s->mutex);
@@ -281,7 +281,7 @@ wait_event(struct thread *t)
 	int n, i;
 
 	if (t->slot == NULL) {           /* no place for a connection: the next one is made by an answer */
-		(void)poll(&done, 1, t->shared->stop ? DRAIN_MS : -1);
+		(void)poll(&done, 1, DRAIN_MS);
 		return;
 	}
 	n = epoll_wait(t->epoll, ev, 3, t->stop ? DRAIN_MS : -1);
@@ -315,6 +315,8 @@ thread_run(void *arg)
 			continue;
 		if (s->stop && !any_later(s))
 			break;
+		if (s->stop)             /* the main thread does it no more */
+			writer_expire(s->writer);
 		wait_event(t);
 	}
 	turn_give();
@@ -403,7 +405,6 @@ worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 	int sig;
 
 	turn_open((int)turns_of(s->conf));
-	fastcgi_open();
 	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->stop_fd < 0 || s->done_fd < 0)
@@ -445,6 +446,8 @@ worker_process(const struct app *app, const struct conf *conf, bool check)
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (!check)              /* sets the environment: before there are threads */
+		fastcgi_open();
 	net_init();
 	if (clock_zone(conf->zone) != RC_OK)
 		log_error("the zone database does not know zone '%s'", conf->zone);

@@ -1,7 +1,6 @@
 #pragma once
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.h - a domain's process: one parent, n workers on one socket, threads in each; the
- * only file that knows libfcgi.
+/* worker.h - a domain's process: one parent, n workers on one socket, threads in each.
  *
  * spawn-fcgi opens the socket and hands it over as fd 0, so no code here binds, chowns or
  * daemonizes. The parent opens no database and reads no request. It starts the workers by

@@ -46,4 +46,16 @@ parent=$(pgrep -P 1,$$ -f -- "chulcheck-attend --config $dir/etc/attend.conf" | 
 for n in $(seq 20); do kill -HUP "$parent"; sleep 0.2; done
 touch "$work/stop"; wait $load
 is '20 exchanges under load: only 200' "$(sort -u "$work/codes" | tr '\n' ' ')" '200 '
+
+# A worker that is exchanged while check-ins wait for a lock still gives them up in time.
+flock "$ATTEND_DB.lock" sleep 9 &
+lock=$!
+sleep 0.3
+curl -sS -m 30 -o /dev/null -w '%{http_code} %{time_total}\n' -X POST -H "Authorization: Bearer $(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")" "$EVENT_URL/v1/check-ins" >"$work/waited" &
+asked=$!
+sleep 0.7
+kill -HUP "$parent"
+wait $asked
+ok 'exchanged while a check-in waits for a lock: 503 before the lock is given back' grep -qE '^503 [2-6]\.' "$work/waited"
+wait $lock
 finish
