@@ -25,9 +25,8 @@
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
 	CACHE_KIB = 256,         /* pages kept by each reader */
-	CACHE_WRITER_KIB = 8192,
-	WAL_PAGES = 8000,        /* checkpoint from here on: 32 MB */
-	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint */
+	CACHE_WRITER_KIB = 12 << 10, /* more is no gain: a commit that split a page looks at all of them */
+	WAL_LIMIT = 140 << 20,   /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
 	MEMO = 16 << 20          /* what a connection may remember */
 };
@@ -44,7 +43,7 @@ static const char *const steps[] = {
 struct db {
 	sqlite3 *conn;
 	int lock_fd;             /* FILE.lock; -1 for a reader */
-	int wal_pages;           /* after the last commit of this connection */
+	int wal_pages, wal_done; /* after the last commit and the last checkpoint of this connection */
 	bool broken;
 	struct db_memo memo;
 	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
@@ -52,9 +51,11 @@ struct db {
 };
 
 static enum rc
-failed(int code)
+rc_of(int code)
 {
 	switch (code & 0xff) {
+	case SQLITE_OK:
+		return RC_OK;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 	case SQLITE_FULL:
@@ -138,7 +139,7 @@ static void
 configure(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 64 << 10);
 }
 
 /* Opens the file whatever its version is; db_open() and db_migrate() look further. */
@@ -252,7 +253,7 @@ start(struct db *db, const struct query *q, const struct value *in, sqlite3_stmt
 		    in[i].s == NULL ? sqlite3_bind_null(st, i + 1) :
 		    sqlite3_bind_text(st, i + 1, in[i].s, -1, SQLITE_STATIC);
 	if (code != SQLITE_OK)
-		return failed(code);
+		return rc_of(code);
 	*ret = st;
 	return RC_OK;
 }
@@ -304,7 +305,7 @@ db_many(struct db *db, struct arena *a, const struct query *q, const struct valu
 	}
 	stop(st);
 	if (code != SQLITE_DONE)
-		return failed(code);
+		return rc_of(code);
 	*ret = rows;
 	*ret_n = n;
 	return RC_OK;
@@ -323,9 +324,9 @@ db_one(struct db *db, struct arena *a, const struct query *q, const struct value
 	if (code == SQLITE_ROW) {
 		row(st, a, q, ret);
 		code = sqlite3_step(st);
-		rc = code == SQLITE_DONE ? RC_OK : code == SQLITE_ROW ? RC_DB : failed(code);
+		rc = code == SQLITE_DONE ? RC_OK : code == SQLITE_ROW ? RC_DB : rc_of(code);
 	} else
-		rc = code == SQLITE_DONE ? RC_NOTFOUND : failed(code);
+		rc = code == SQLITE_DONE ? RC_NOTFOUND : rc_of(code);
 	stop(st);
 	return rc;
 }
@@ -345,7 +346,7 @@ db_exec(struct db *db, struct arena *a, const struct query *q, const struct valu
 		;
 	stop(st);
 	if (code != SQLITE_DONE)
-		return failed(code);
+		return rc_of(code);
 	if (ret_changes != NULL)
 		*ret_changes = sqlite3_changes64(db->conn);
 	return RC_OK;
@@ -366,9 +367,7 @@ db_memo(struct db *db)
 enum rc
 db_snapshot(struct db *db)
 {
-	int code = run_step(db, READ);
-
-	return code == SQLITE_OK ? RC_OK : failed(code);
+	return rc_of(run_step(db, READ));
 }
 
 void
@@ -393,17 +392,13 @@ engine_unlock(struct db *db)
 enum rc
 engine_begin(struct db *db)
 {
-	int code = db->broken ? SQLITE_ERROR : run_step(db, BEGIN);
-
-	return code == SQLITE_OK ? RC_OK : failed(code);
+	return db->broken ? RC_BUSY : rc_of(run_step(db, BEGIN));
 }
 
 enum rc
 engine_savepoint(struct db *db)
 {
-	int code = run_step(db, SAVEPOINT);
-
-	return code == SQLITE_OK ? RC_OK : failed(code);
+	return rc_of(run_step(db, SAVEPOINT));
 }
 
 enum rc
@@ -453,17 +448,17 @@ engine_in_transaction(const struct db *db)
 	return !sqlite3_get_autocommit(db->conn);
 }
 
-bool
-engine_checkpoint_due(const struct db *db)
+int
+engine_wal_pages(const struct db *db)
 {
-	return db->wal_pages >= WAL_PAGES;
+	return db->wal_pages >= db->wal_done ? db->wal_pages - db->wal_done : db->wal_pages;
 }
 
 void
 engine_checkpoint(struct db *db)
 {
 	sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	db->wal_pages = 0;
+	db->wal_done = db->wal_pages;
 }
 
 enum rc
@@ -471,7 +466,7 @@ engine_script(struct db *db, const char *sql)
 {
 	int code = run_text(db, sql);
 
-	return code == SQLITE_OK ? RC_OK : failed(code);
+	return rc_of(code);
 }
 
 int

@@ -31,6 +31,10 @@ int64_t engine_changes(struct db *);
 /* False after an error that ends a transaction by itself, such as a full disk. */
 bool engine_in_transaction(const struct db *);
 
-/* Under the lock only. Due when the WAL has grown past its measure. */
-bool engine_checkpoint_due(const struct db *);
+/* How many pages the WAL has that were not checkpointed, as this connection knows it. From WAL_SOME on
+ * it is time when nobody waits, from WAL_MOST (128 MB) on in any case. */
+enum { WAL_SOME = 1000, WAL_MOST = 32000 };
+int engine_wal_pages(const struct db *);
+
+/* Under the lock only. */
 void engine_checkpoint(struct db *);

@@ -174,7 +174,6 @@ CREATE TABLE customer (
 	       standing = 'verified'), standing_at INTEGER NOT NULL DEFAULT 0, erased_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (issuer, subject)
 ) STRICT;
-CREATE INDEX customer_email ON customer (email) WHERE email <> '';
 CREATE TABLE attendance (
 	campaign_id INTEGER NOT NULL REFERENCES campaign (id),
 	customer_id INTEGER NOT NULL REFERENCES customer (id),
@@ -185,7 +184,7 @@ CREATE TABLE attendance (
 	longest     INTEGER NOT NULL CHECK (longest BETWEEN streak AND count),
 	PRIMARY KEY (campaign_id, customer_id, day)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attendance_day ON attendance (campaign_id, day);
+CREATE INDEX attendance_day ON attendance (campaign_id, day, at);
 CREATE TABLE reward (
 	id          INTEGER PRIMARY KEY,
 	slug        TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 40),
@@ -244,11 +243,12 @@ CREATE TABLE stock_movement (
 	delta       INTEGER NOT NULL CHECK (delta <> 0),
 	stock_after INTEGER NOT NULL CHECK (stock_after >= 0),
 	grant_id    INTEGER UNIQUE REFERENCES "grant" (id),
-	key         TEXT UNIQUE,
+	key         TEXT,
 	reason      TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
 	author      TEXT NOT NULL CHECK (length(author) >= 1),
 	at          INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX stock_movement_key ON stock_movement (key) WHERE key IS NOT NULL;
 CREATE INDEX stock_movement_reward ON stock_movement (reward_id, id);
 CREATE TRIGGER reward_stock_is_ledger BEFORE UPDATE OF stock ON reward
 WHEN NEW.stock IS NOT COALESCE((SELECT stock_after FROM stock_movement
@@ -352,4 +352,7 @@ BEGIN UPDATE plan SET version = random(); END;
 CREATE TRIGGER reward_renamed AFTER UPDATE OF slug, name_ko, name_en ON reward
 BEGIN UPDATE plan SET version = random(); END;
 CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
-BEGIN UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id; END;
+BEGIN
+	UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id;
+	SELECT RAISE(ABORT, 'no such reward') WHERE changes() = 0;
+END;

@@ -17,7 +17,7 @@ db_write(struct db *db, struct arena *a, write_fn *fn, void *arg)
 			rc = engine_commit(db);
 		else
 			engine_rollback(db);
-		if (rc == RC_OK && engine_checkpoint_due(db))
+		if (rc == RC_OK && engine_wal_pages(db) >= WAL_SOME)
 			engine_checkpoint(db);
 	}
 	engine_unlock(db);

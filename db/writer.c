@@ -7,6 +7,8 @@
  * did is told to its waiters after the commit, also to those whose job said no: their "no" may
  * rest on what another job of the same group has just written.
  *
+ * The WAL is copied back into the database in a pause, so that a rush does not wait for it.
+ *
  * Each waiter sleeps on a semaphore of its own, so that those who are woken together do not then
  * queue for one lock. */
 #include "db/writer.h"
@@ -22,7 +24,7 @@
 #include "base/turn.h"
 #include "db/engine.h"
 
-enum { WAIT_MS = 2000, GROUP_MAX = 32 };
+enum { WAIT_MS = 2000, GROUP_MAX = 24, PAUSE_MS = 200 };
 
 struct writer {
 	pthread_t thread;
@@ -32,7 +34,7 @@ struct writer {
 	struct db *db;
 	bool stop;
 	atomic_bool broken;
-	_Atomic int64_t locking_since;   /* of clock_mono_ms(); 0: not waiting for the lock */
+	_Atomic int64_t busy_since;      /* of clock_mono_ms(); 0: waiting for jobs */
 };
 
 static struct write_job *
@@ -144,17 +146,23 @@ finish_group(struct writer *w, struct write_job *group)
 	}
 }
 
+/* Waits for jobs, or for a pause in them when the WAL has grown. False: it is time to stop. */
 static bool
 wait_work(struct writer *w)
 {
-	bool any;
+	bool pages = engine_wal_pages(w->db) >= WAL_SOME, pause = false, going;
+	int64_t until = clock_mono_ms() + PAUSE_MS;
+	struct timespec at = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
 
 	pthread_mutex_lock(&w->mutex);
-	while (w->first == NULL && !w->stop)
-		pthread_cond_wait(&w->work, &w->mutex);
-	any = w->first != NULL;
+	while (w->first == NULL && !w->stop && !pause)
+		if (pages)
+			pause = pthread_cond_clockwait(&w->work, &w->mutex, CLOCK_MONOTONIC, &at) != 0;
+		else
+			pthread_cond_wait(&w->work, &w->mutex);
+	going = w->first != NULL || pause;
 	pthread_mutex_unlock(&w->mutex);
-	return any;
+	return going;
 }
 
 static void *
@@ -164,14 +172,14 @@ run(void *arg)
 	struct write_job *group;
 
 	while (wait_work(w)) {
-		w->locking_since = clock_mono_ms();
+		w->busy_since = clock_mono_ms();
 		engine_lock(w->db);
-		w->locking_since = 0;
 		group = take_group(w);
 		if (group != NULL)
 			commit_group(w, group);
+		w->busy_since = 0;
 		finish_group(w, group);
-		if (engine_checkpoint_due(w->db))
+		if (engine_wal_pages(w->db) >= (group == NULL ? WAL_SOME : WAL_MOST))
 			engine_checkpoint(w->db);
 		engine_unlock(w->db);
 	}
@@ -214,8 +222,8 @@ withdraw(struct writer *w, struct write_job *job)
 	return true;
 }
 
-/* Puts a job at the end of the list, unless it would wait in vain: whoever waits for the lock longer
- * than a job may is not joined, for reads need the threads. */
+/* Puts a job at the end of the list, unless it would wait in vain: whoever waits for the lock or the
+ * disk longer than a job may is not joined, for reads need the threads. */
 static bool
 join(struct writer *w, struct write_job *job)
 {
@@ -226,7 +234,7 @@ join(struct writer *w, struct write_job *job)
 	job->taken = false;
 	job->since = clock_mono_ms();
 	pthread_mutex_lock(&w->mutex);
-	since = w->locking_since;        /* once: it may become 0 at any moment */
+	since = w->busy_since;           /* once: it may become 0 at any moment */
 	joins = !w->broken && !w->stop && (since == 0 || job->since - since <= WAIT_MS);
 	if (joins) {
 		*w->last = job;

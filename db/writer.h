@@ -31,8 +31,8 @@ struct write_job {
 [[nodiscard]] enum rc writer_open(struct writer **ret, struct db *);
 
 /* Runs fn inside the next group and returns when it is on disk: RC_OK only then. fn's own rc
- * rolls back what it did and nobody else's. RC_BUSY: not started within two seconds, and it
- * never will be. RC_UNKNOWN: the commit failed; the worker then stops, for its connection is
+ * rolls back what it did and nobody else's. RC_BUSY: not started within two seconds (or
+ * undone with all of its group), and it never will be. RC_UNKNOWN: the commit failed; the worker then stops, for its connection is
  * not to be trusted. fn may be called once or not at all, on the writer's thread; the arena
  * is the caller's. */
 [[nodiscard]] enum rc writer_run(struct writer *, struct arena *, write_fn *, void *arg);
@@ -42,7 +42,7 @@ struct write_job {
 void writer_submit(struct writer *, struct write_job *);
 
 /* Gives up, with RC_BUSY, jobs that have waited for more than two seconds and were not started. To be
- * called now and then where writer_submit() is used. */
+ * called each second or so where writer_submit() is used. */
 void writer_expire(struct writer *);
 
 /* True after a failed commit. */

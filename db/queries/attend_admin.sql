@@ -5,12 +5,15 @@
 -- out:  n int
 SELECT COUNT(*) AS n FROM attendance WHERE campaign_id = :campaign_id AND day = :day;
 
+-- given: what staff put in and took out, less what is left, for every other unit went to somebody. Counting
+-- those would read a row for each.
 -- name: admin_rewards many
 -- out:  id int, slug text, name_ko text, name_en text, stock int, threshold int, armed int, owed int, given int
 SELECT r.id AS id, r.slug AS slug, r.name_ko AS name_ko, r.name_en AS name_en, r.stock AS stock,
        r.threshold AS threshold, r.armed AS armed,
        (SELECT COUNT(*) FROM "grant" g WHERE g.reward_id = r.id AND g.state = 'owed') AS owed,
-       (SELECT COUNT(*) FROM stock_movement m WHERE m.reward_id = r.id AND m.grant_id IS NOT NULL) AS given
+       (SELECT COALESCE(SUM(m.delta), 0) FROM stock_movement m
+        WHERE m.reward_id = r.id AND m.grant_id IS NULL) - r.stock AS given
 FROM reward r ORDER BY r.id;
 
 -- name: admin_reward one
@@ -32,16 +35,16 @@ LEFT JOIN customer c ON c.id = g.customer_id
 WHERE m.reward_id = :reward_id AND m.id < :before
 ORDER BY m.id DESC LIMIT :max;
 
--- Only e-mails from inclusive, to exclusive.
+-- The last first, from (at, customer) on. Only e-mails from inclusive, to exclusive.
 -- name: admin_attendance many
--- in:   campaign_id int, day int, after int, from_email text, to_email text, max int
+-- in:   campaign_id int, day int, at int, customer_id int, from_email text, to_email text, max int
 -- out:  customer_id int, name text, email text, at int, count int, streak int
 SELECT a.customer_id AS customer_id, c.name AS name, c.email AS email, a.at AS at,
        a.count AS count, a.streak AS streak
 FROM attendance a JOIN customer c ON c.id = a.customer_id
-WHERE a.campaign_id = :campaign_id AND a.day = :day AND a.customer_id > :after
+WHERE a.campaign_id = :campaign_id AND a.day = :day AND (a.at, a.customer_id) < (:at, :customer_id)
   AND c.email >= :from_email AND c.email < :to_email
-ORDER BY a.customer_id LIMIT :max;
+ORDER BY a.at DESC, a.customer_id DESC LIMIT :max;
 
 -- reward 0: all of them; state '': all of them.
 -- name: admin_grants many
@@ -58,7 +61,8 @@ WHERE g.id < :before AND (:reward_id = 0 OR g.reward_id = :reward_id)
   AND (:state = '' OR g.state = :state)
 ORDER BY g.id DESC LIMIT :max;
 
--- An e-mail by its beginning: from inclusive, to exclusive.
+-- An e-mail by its beginning: from inclusive, to exclusive. Without an index, which every new customer would
+-- pay for at his first check-in: staff wait about 0.1 s among a million.
 -- name: admin_customers many
 -- in:   from_email text, to_email text, after int, max int
 -- out:  id int, name text, email text, verified_at int, created_at int

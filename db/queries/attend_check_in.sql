@@ -34,8 +34,8 @@ FROM customer WHERE issuer = :issuer AND subject = :subject;
 -- A customer and his newest check-in in a campaign; day and the rest 0 when he never came.
 -- name: customer_newest one
 -- in:   campaign_id int, issuer text, subject text
--- out:  id int, verified_at int, standing text, standing_at int, day int, at int, count int, streak int, longest int
-SELECT c.id AS id, c.verified_at AS verified_at, c.standing AS standing, c.standing_at AS standing_at,
+-- out:  id int, name text, email text, verified_at int, standing text, standing_at int, day int, at int, count int, streak int, longest int
+SELECT c.id AS id, c.name AS name, c.email AS email, c.verified_at AS verified_at, c.standing AS standing, c.standing_at AS standing_at,
        COALESCE(a.day, 0) AS day, COALESCE(a.at, 0) AS at, COALESCE(a.count, 0) AS count,
        COALESCE(a.streak, 0) AS streak, COALESCE(a.longest, 0) AS longest
 FROM customer c

@@ -51,7 +51,8 @@ DELETE FROM "grant" WHERE customer_id = :customer_id AND state = 'owed';
 -- The days on which nothing was granted.
 -- name: erase_attendance exec
 -- in:   customer_id int
-DELETE FROM attendance WHERE customer_id = :customer_id
+DELETE FROM attendance
+WHERE campaign_id IN (SELECT id FROM campaign) AND customer_id = :customer_id
 AND NOT EXISTS (SELECT 1 FROM "grant" g WHERE g.campaign_id = attendance.campaign_id
                 AND g.customer_id = attendance.customer_id AND g.day = attendance.day);
 

@@ -38,12 +38,13 @@ after_all(struct arena *a, const char *q)
 }
 
 struct attendance_in {
-	int64_t day, after;
+	int64_t day, at, after;          /* at, after: the last row of the page before */
 	const char *q;
 };
 static const struct param attendance_in[] = {
 	PARAM_DAY(struct attendance_in, day, .min = 1, .max = DAY_LAST, .optional = true),
 	PARAM_LINE(struct attendance_in, q, 0, 254, .optional = true),
+	PARAM_INT(struct attendance_in, at, 1, INT64_MAX, .optional = true),
 	PARAM_INT(struct attendance_in, after, 1, INT64_MAX, .optional = true),
 	PARAM_END
 };
@@ -65,8 +66,8 @@ attendance_get(struct req *r)
 	if ((rc = db_snapshot(r->db)) == RC_OK && (rc = find_campaign(r, &campaign)) == RC_OK) {
 		day = day != 0 ? day : campaign.today;
 		if ((rc = q_admin_today(r->db, a, campaign.id, day, &total)) == RC_OK)
-			rc = q_admin_attendance(r->db, a, campaign.id, day, in->after, q,
-			    after_all(a, q), PER_PAGE, &rows, &n);
+			rc = q_admin_attendance(r->db, a, campaign.id, day, in->at != 0 ? in->at : INT64_MAX,
+			    in->after, q, after_all(a, q), PER_PAGE, &rows, &n);
 	}
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
@@ -80,6 +81,7 @@ attendance_get(struct req *r)
 		.after = day < campaign.today ? frame_day(a, day + 1) : NULL, .total = total.n,
 		.rows = rows, .times = v, .n = (int64_t)n,
 		.more = n == PER_PAGE ? id_text(a, rows[n - 1].customer_id) : NULL,
+		.more_at = n == PER_PAGE ? id_text(a, rows[n - 1].at) : NULL,
 	});
 	frame_bottom(r);
 	return RC_OK;

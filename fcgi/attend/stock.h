@@ -4,7 +4,7 @@
  * else changes a stock.
  *
  * All functions here run inside a write transaction: call them from the function given to
- * writer_run(), with now_ms read from the clock in there. An rc other than RC_OK is to be
+ * writer_run() or http_write(), with now_ms read from the clock in there. An rc other than RC_OK is to be
  * returned, so that all of it is rolled back. */
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,6 +133,33 @@ expired(struct arena *a, int lock)
 	CHECK(ran <= 1);
 }
 
+/* The disk refuses a commit: nobody can say what became of that group, but whoever was not in it never
+ * began. */
+static void
+broken(struct arena *a, int lock)
+{
+	static struct posted p[50];
+	struct rlimit none = { 1, RLIM_INFINITY }, before;
+	int i, unknown = 0, busy = 0;
+
+	CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0 && flock(lock, LOCK_EX) == 0);
+	signal(SIGXFSZ, SIG_IGN);
+	for (i = 0; i < 50; i++)
+		post(&p[i], a, 1, true);
+	none.rlim_max = before.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &none);
+	flock(lock, LOCK_UN);
+	for (i = 0; i < 50; i++)
+		sem_wait(&told);
+	setrlimit(RLIMIT_FSIZE, &before);
+	for (i = 0; i < 50; i++) {
+		unknown += p[i].job.rc == RC_UNKNOWN;
+		busy += p[i].job.rc == RC_BUSY;
+	}
+	CHECK(unknown > 0 && busy > 0 && unknown + busy == 50);
+	CHECK(writer_broken(writer));
+}
+
 int
 main(void)
 {
@@ -174,8 +203,9 @@ main(void)
 	submitted(rdb, &a, true);
 	fd = open(lock, O_RDWR);
 	expired(&a, fd);
-	close(fd);
 	CHECK(!writer_broken(writer));
+	broken(&a, fd);
+	close(fd);
 	db_close(rdb);
 	writer_close(writer);
 	arena_free(&a);

@@ -48,4 +48,32 @@ post "$EVENT_URL/admin/stock/$rid/change" mode=add amount=5 'reason=five came' "
 is 'restock of 5, sent twice: 145 owed' "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM \"grant\" WHERE reward_id = $rid AND state = 'owed'")" 145
 is 'restock: the earliest were settled' "$(sql "$ATTEND_DB" "SELECT (SELECT MAX(id) FROM \"grant\" WHERE reward_id = $rid AND state = 'granted') < (SELECT MIN(id) FROM \"grant\" WHERE reward_id = $rid AND state = 'owed')")" 1
 ok 'verify finds no fault' "$BIN/chulcheckctl" verify --domain attend "$ATTEND_DB"
+
+# Staff page through who came, the last first: everybody once.
+query='' pages=0
+while [ $pages -lt 9 ]; do
+	page "$EVENT_URL/admin/attendance$query"
+	pages=$((pages + 1))
+	printf %s "$body" | grep -oE '/admin/customers/[0-9]+' >>"$work/came"
+	[ -n "$(field after)" ] || break
+	query="?day=$(field day)&at=$(field at)&after=$(field after)"
+done
+is 'who came: five pages' $pages 5
+is 'who came: everybody once, the last first' "$(cut -d/ -f4 "$work/came" | paste -sd' ')" \
+    "$(sql "$ATTEND_DB" 'SELECT customer_id FROM attendance WHERE day = (SELECT MAX(day) FROM attendance) ORDER BY at DESC, customer_id DESC' | paste -sd' ')"
+
+# When purchases were confirmed is noted to a tenth of the time that it counts for (30 days), the rest at once.
+again() { # AGE-IN-DAYS MORE-SQL: customer1 comes on another day; prints the age of what is noted then
+	sql "$ATTEND_DB" "PRAGMA foreign_keys=OFF; UPDATE attendance SET day = day - 9 WHERE customer_id = $one;
+	    UPDATE customer SET verified_at = (strftime('%s', 'now') - $1 * 86400) * 1000, standing_at = verified_at $2 WHERE id = $one" >/dev/null
+	curl -sS -o /dev/null -X POST -H "Authorization: Bearer $(head -1 "$work/tokens")" "$EVENT_URL/v1/check-ins"
+	sql "$ATTEND_DB" "SELECT (strftime('%s', 'now') - verified_at / 1000 + 43200) / 86400, standing, email FROM customer WHERE id = $one"
+}
+email=$(sql "$ATTEND_DB" "SELECT email FROM customer WHERE email LIKE 'customer%' LIMIT 1")
+one=$(sql "$ATTEND_DB" "SELECT id FROM customer WHERE email = '$email'")
+token "$email" "$CUSTOMERS_PASSWORD" >"$work/tokens"
+is 'confirmed two days ago: as it was' "$(again 2 '')" "2|verified|$email"
+is 'four days ago: now' "$(again 4 '')" "0|verified|$email"
+is 'another address: now' "$(again 2 ", email = 'x'")" "0|verified|$email"
+is 'another standing: now' "$(again 2 ", standing = 'unknown'")" "0|verified|$email"
 finish

@@ -32,7 +32,6 @@ CREATE TABLE customer (
 	created_at  INTEGER NOT NULL,
 	UNIQUE (issuer, subject)
 ) STRICT;
-CREATE INDEX customer_email ON customer (email) WHERE email <> '';
 
 -- A check-in. The key is the rule: one row per customer, campaign and day. Each row carries the
 -- sums up to and with its day, so the newest row of a customer is his standing in the event.
@@ -46,7 +45,8 @@ CREATE TABLE attendance (
 	longest     INTEGER NOT NULL CHECK (longest BETWEEN streak AND count),
 	PRIMARY KEY (campaign_id, customer_id, day)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attendance_day ON attendance (campaign_id, day);
+-- In order of arrival, so that a rush adds to its end.
+CREATE INDEX attendance_day ON attendance (campaign_id, day, at);
 
 -- Goods to be earned. stock is the sum of the movements below and is changed by nothing else;
 -- at or below threshold staff get one mail, then none until it is armed again.
@@ -119,11 +119,12 @@ CREATE TABLE stock_movement (
 	delta       INTEGER NOT NULL CHECK (delta <> 0),
 	stock_after INTEGER NOT NULL CHECK (stock_after >= 0),
 	grant_id    INTEGER UNIQUE REFERENCES "grant" (id),
-	key         TEXT UNIQUE,
+	key         TEXT,
 	reason      TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 200),
 	author      TEXT NOT NULL CHECK (length(author) >= 1),
 	at          INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX stock_movement_key ON stock_movement (key) WHERE key IS NOT NULL;
 CREATE INDEX stock_movement_reward ON stock_movement (reward_id, id);
 
 CREATE TRIGGER stock_movement_checks BEFORE INSERT ON stock_movement

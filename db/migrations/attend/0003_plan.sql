@@ -33,4 +33,7 @@ BEGIN UPDATE plan SET version = random(); END;
 DROP TRIGGER stock_movement_checks;
 DROP TRIGGER stock_movement_counts;
 CREATE TRIGGER stock_movement_counts AFTER INSERT ON stock_movement
-BEGIN UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id; END;
+BEGIN
+	UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id;
+	SELECT RAISE(ABORT, 'no such reward') WHERE changes() = 0;
+END;
