@@ -7,15 +7,19 @@ import platform
 import re
 import signal
 import subprocess
+import shutil
 import tempfile
 import time
 
+import rows
 from load import Tokens, measure, wrk
-from system import System, say
+from storm import storm
+from system import TOP, System, say
 
-PORT = 18080
+STORM_CLIENTS = 256
 TARGETS = {'check_in_vs_empty': ('>=', 0.6), 'status_vs_empty': ('>=', 0.85), 'check_in_p99_vs_empty': ('<=', 3),
-           'rows_30m_vs_0': ('>=', 0.85), 'slowest_vs_median_1024': ('<=', 20)}
+           'rows_30m_vs_0': ('>=', 0.85), 'slowest_vs_median_1024': ('<=', 20),
+           'idle_pss_mib': ('<=', 48), 'storm_pss_mib': ('<=', 96)}
 
 
 def machine():
@@ -31,10 +35,11 @@ def refill(system):
 
 
 class Bench:
-    def __init__(self, system, work, seconds):
-        self.system, self.work, self.seconds = system, work, seconds
-        self.tokens, self.results = Tokens(system, work), []
-        self.event = system.env['EVENT_URL']
+    def __init__(self, system, work, seconds, customers=300_000, day=1):
+        """customers: how many different ones the tokens are for; day: the how manieth of each today is."""
+        self.system, self.work, self.seconds, self.day = system, work, seconds, day
+        self.tokens, self.results = Tokens(system, work, customers), []
+        self.event, self.hashing = system.env['EVENT_URL'], 0
 
     def add(self, name, clients, method, url, *args, seconds=None):
         got = measure(self.system, name, clients, seconds or self.seconds, method, url, *args)
@@ -43,21 +48,30 @@ class Bench:
 
     def clients(self, n, sign_in):
         """Everything with n clients. The ceiling is measured before and after the rest."""
+        time.sleep(self.hashing)
+        self.hashing = 0
         empty = f'http://empty.localhost:{self.system.port}/v1/rewards/status'
         known = self.tokens.some(self.tokens.fresh(1000), 1000)
         first = self.add('empty', n, 'GET', empty, known, 'over')
-        say(f'signing tokens for {n} clients')
-        fresh = self.tokens.fresh(int(first['per_s'] * self.seconds * 0.9) + 2 * n)
-        got = self.add('check_in', n, 'POST', self.event + '/v1/check-ins', fresh, 'once')
-        if got['used_up'] > 0 or got['ok'] > 0:
-            raise SystemExit(f'bench: not every check-in was a first one: {got}')
+        for name in ('check_in', 'check_in_reward'):
+            say(f'signing tokens for {n} clients')
+            fresh = self.tokens.fresh(int(first['per_s'] * self.seconds * 0.9) + 2 * n)
+            self.reward_on(self.day if name == 'check_in_reward' else self.day + 1)
+            got = self.add(name, n, 'POST', self.event + '/v1/check-ins', fresh, 'once')
+            if got['used_up'] > 0 or got['ok'] > 0:
+                raise SystemExit(f'bench: not every check-in was a first one: {got}')
         known = self.tokens.some(fresh, 1000)
         self.add('status', n, 'GET', self.event + '/v1/rewards/status', known, 'over')
         self.add('repeat', n, 'POST', self.event + '/v1/check-ins', known, 'over')
         self.add('empty', n, 'GET', empty, self.tokens.some(self.work + '/tokens', 1000), 'over')
         if sign_in:
             self.add('sign_in', n, 'POST', self.system.env['AUTH_URL'] + '/v1/sign-in', self.sign_ins(), 'over', 'json')
-            time.sleep(3)        # passwords that are still being hashed
+            self.hashing = 3     # passwords that are still being hashed
+
+    def reward_on(self, day):
+        """The campaign rewards the day-th check-in, and no other that happens here."""
+        self.system.sql(f"UPDATE milestone SET days = {day} WHERE kind = 'cumulative' AND slug = 'first';"
+                        "UPDATE milestone SET days = 3000 WHERE slug <> 'first';")
 
     def sign_ins(self):
         path = self.work + '/sign-ins'
@@ -71,12 +85,12 @@ class Bench:
         ret = {}
         for clients in (1, 64):
             say(f'counting fsyncs, {clients} clients')
-            tokens = self.tokens.fresh(3000 if clients == 1 else 20000)
+            tokens = self.tokens.fresh(2000 if clients == 1 else 10000)
             out = f'{self.work}/strace'
             trace = subprocess.Popen(['strace', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', out,
                                       *[a for p in self.system.workers() for a in ('-p', p)]], stderr=subprocess.DEVNULL)
             time.sleep(1)
-            got = wrk(clients, 2, self.event + '/v1/check-ins', 'POST', '/v1/check-ins', tokens, 'once')
+            got = wrk(clients, 1, self.event + '/v1/check-ins', 'POST', '/v1/check-ins', tokens, 'once')
             time.sleep(0.2)
             trace.send_signal(signal.SIGINT)
             trace.wait()
@@ -98,9 +112,10 @@ def by_name(results, clients, name):
 def ratios_of(results, clients):
     """The ratios of one number of clients."""
     empty = by_name(results, clients, 'empty')
-    one = {n: by_name(results, clients, n)[0] for n in ('check_in', 'status', 'repeat')}
+    one = {n: by_name(results, clients, n)[0] for n in ('check_in', 'check_in_reward', 'status', 'repeat')}
     return {
         'check_in_vs_empty': one['check_in']['per_s'] / mean(empty, 'per_s'),
+        'check_in_reward_vs_empty': one['check_in_reward']['per_s'] / mean(empty, 'per_s'),
         'status_vs_empty': one['status']['per_s'] / mean(empty, 'per_s'),
         'repeat_vs_empty': one['repeat']['per_s'] / mean(empty, 'per_s'),
         'check_in_p99_vs_empty': one['check_in']['p99_us'] / mean(empty, 'p99_us'),
@@ -114,49 +129,135 @@ def table(results):
         empty = mean(by_name(results, r['clients'], 'empty'), 'per_s')
         cpu = r['cpu_per_1000']
         lines.append(f"| {r['clients']} | {r['name']} | {r['per_s']:,.0f} | {r['per_s'] / empty:.2f} | {r['p50_us'] / 1000:.2f} | "
-                     f"{r['p99_us'] / 1000:.2f} | {r['p999_us'] / 1000:.2f} | {r['max_us'] / 1000:.2f} | {r['errors'] + r['refused']} | "
+                     f"{r['p99_us'] / 1000:.2f} | {r['p999_us'] / 1000:.2f} | {r['max_us'] / 1000:.2f} | {r['errors']}{' (' + format(r['refused'], ',') + ' refused)' if r['refused'] else ''} | "
                      f"{cpu['nginx']:.3f} / {cpu['workers']:.3f} / {cpu['client']:.3f} |")
     return '\n'.join(lines)
 
 
-def quick(work, seconds, clients):
+def load_part(args, work, clients):
     """Everything on an empty database."""
-    with System(work + '/run', PORT, '--customers', '100') as system:
+    with System(work + '/load', args.port, '--customers', '100', '--fresh') as system:
         time.sleep(1)
         memory = system.memory()
         refill(system)
-        b = Bench(system, work, seconds)
+        b = Bench(system, work, args.seconds)
+        fsyncs = b.fsyncs()
         for n in clients:
             b.clients(n, True)
-        fsyncs = b.fsyncs()
-    return {'results': b.results, 'memory_idle_kib': memory, 'fsyncs': fsyncs}
+    ratios = ratios_of(b.results, 64 if 64 in clients else clients[0])
+    many = [r for r in b.results if r['clients'] == 1024 and r['name'] == 'check_in']
+    if many:
+        ratios['slowest_vs_median_1024'] = many[0]['max_us'] / many[0]['p50_us']
+        ratios['errors_1024'] = many[0]['errors'] + many[0]['refused']
+    ratios['idle_pss_mib'] = sum(k for _, k in memory) / 1024
+    return {'results': b.results, 'memory_idle_kib': memory, 'fsyncs': fsyncs, 'ratios': ratios}
+
+
+def rows_part(args, work, millions):
+    """Check-ins beside an empty answer with attendance of the past in the database."""
+    run, got = args.dir + '/rows', []
+    with System(run, args.port, '--fresh', empty=False) as system:
+        issuer, path = system.env['AUTH_URL'], system.env['ATTEND_DB']
+        today = int(system.sql("SELECT (strftime('%s', 'now') + 9 * 3600) / 86400"))
+    empty = args.dir + '/empty.db'
+    shutil.copyfile(path, empty)     # its workers have emptied its log when they stopped
+    for m in sorted(millions):
+        made = rows.make(args.dir, empty, m, today, issuer) if m else empty
+        say(f'copying {m} million rows')
+        for end in ('', '-wal', '-shm'):
+            if os.path.exists(path + end):
+                os.remove(path + end)
+        shutil.copyfile(made, path)
+        os.sync()
+        with System(run, args.port) as system:
+            refill(system)
+            b = Bench(system, work, args.seconds, rows.CUSTOMERS.get(m, 300_000), rows.DAYS.get(m, 0) + 1)
+            b.clients(64, False)
+            memory = system.memory()
+        got.append({'millions': m, 'results': b.results, 'memory_kib': memory, **({'bytes_per_row': rows.bytes_per_row(made)} if m else {})})
+    ratios = {}
+    for name, end in (('check_in', ''), ('check_in_reward', '_reward')):
+        rate = {g['millions']: by_name(g['results'], 64, name)[0]['per_s'] for g in got}
+        ratios.update({f'rows_{m}m_vs_0{end}': rate[m] / rate[0] for m in rate if m and 0 in rate})
+    return {'sets': got, 'ratios': ratios}
+
+
+def storm_part(args, work):
+    """Everybody at midnight, on a fresh system."""
+    with System(work + '/storm', args.port, '--fresh', empty=False) as system:
+        tokens = Tokens(system, work, args.storm)
+        say(f'storm: signing {args.storm} tokens')
+        got = storm(system, work, tokens.fresh(args.storm), args.storm, STORM_CLIENTS)
+    return {**got, 'ratios': {'storm_pss_mib': got['pss_mib'], 'storm_wrong': sum(got['wrong'].values())}}
+
+
+def show(out):
+    print(out['machine'] + '\n')
+    for part in ('load', 'rows'):
+        if part not in out:
+            continue
+        for s in out[part].get('sets', [out[part]]):
+            if 'millions' in s:
+                print(f"{s['millions']} million rows of attendance" + (f", {s['bytes_per_row']:.1f} bytes each" if 'bytes_per_row' in s else ''))
+            print(table(s['results']) + '\n')
+    if 'load' in out:
+        print('memory after start (PSS): ' + ', '.join(f'{kind} {kib / 1024:.1f} MiB' for kind, kib in out['load']['memory_idle_kib']))
+        print('fsyncs per check-in: ' + ', '.join(f"{v['per_check_in']:.3f} with {k} client{'s' if k != '1' else ''}" for k, v in out['load']['fsyncs'].items()) + '\n')
+    if 'storm' in out:
+        s = out['storm']
+        print(f"storm: {s['customers']:,} customers, {s['clients']} clients, {s['seconds']} s, {s['answers']['requests']:,} answers, "
+              f"{s['exports']} exports; granted {s['database']['granted']:,}, owed {s['database']['owed']:,}, stock {s['database']['stock']}")
+        print('  wrong: ' + ', '.join(f'{k} {v}' for k, v in s['wrong'].items()) + '; verify: ' + ' '.join(s['verify']))
+        print('  answers of each second: ' + ' '.join(str(t['answers']) for t in s['timeline']) + '\n')
+    for name, value in out['ratios'].items():
+        want = TARGETS.get(name)
+        print(f'{name:26} {value:8.2f}' + (f'   target {want[0]} {want[1]}' if want else ''))
+
+
+def arguments():
+    p = argparse.ArgumentParser(prog='scripts/bench', description='How fast the system is beside an empty FastCGI answer, in one run on this machine.')
+    p.add_argument('--quick', action='store_true', help='64 clients on an empty database only, in less than a minute')
+    p.add_argument('--parts', default='load,rows,storm', help='which parts to run (default: %(default)s)')
+    p.add_argument('--json', metavar='FILE', help='write the results there as JSON too')
+    p.add_argument('--seconds', type=int, default=5, help='of each measurement (default: %(default)s)')
+    p.add_argument('--clients', default='1,32,64,256,1024', help='how many at once (default: %(default)s)')
+    p.add_argument('--rows', default='0,1,10,30', help='million rows of attendance: 0, 1, 10, 30 (default: %(default)s)')
+    p.add_argument('--storm', type=int, default=200_000, metavar='N', help='customers at midnight (default: %(default)s)')
+    p.add_argument('--dir', default=TOP + '/var-bench', help='where rows are kept for the next run (default: var-bench)')
+    p.add_argument('--port', type=int, default=18080, help='of nginx (default: %(default)s)')
+    p.add_argument('--no-install', action='store_true', help='do not install missing packages')
+    args = p.parse_args()
+    args.clients = [int(n) for n in args.clients.split(',')]
+    args.rows = [int(n) for n in args.rows.split(',')]
+    args.parts = args.parts.split(',')
+    if not set(args.rows) <= {0, *rows.DAYS} or not set(args.parts) <= {'load', 'rows', 'storm'} or args.storm < 100 or args.seconds <= 0:
+        p.error('--rows takes 0, 1, 10 and 30; --parts load, rows and storm; --storm at least 100')
+    if args.quick:
+        args.parts, args.clients, args.seconds = ['load'], [64], 2
+    return args
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument('--no-install', action='store_true')
-    p.add_argument('--json')
-    p.add_argument('--quick', action='store_true')
-    p.add_argument('--seconds', type=int, default=5)
-    p.add_argument('--clients', default='1 32 64 256 1024')
-    args = p.parse_args()
-    clients = [64] if args.quick else [int(n) for n in args.clients.split()]
-    with tempfile.TemporaryDirectory() as work:
-        out = quick(work, 3 if args.quick else args.seconds, clients)
+    args = arguments()
+    os.makedirs(args.dir, exist_ok=True)
+    out = {'machine': machine(), 'ratios': {}}
+    with tempfile.TemporaryDirectory(dir=args.dir) as work:
+        if 'load' in args.parts:
+            out['load'] = load_part(args, work, args.clients)
+        if 'rows' in args.parts:
+            out['rows'] = rows_part(args, work, args.rows)
+        if 'storm' in args.parts:
+            out['storm'] = storm_part(args, work)
+    for part in args.parts:
+        out['ratios'].update(out[part].pop('ratios'))
     say('')
-    out['machine'] = machine()
-    out['ratios'] = ratios_of(out['results'], 64 if 64 in clients else clients[0])
-    out['ratios']['idle_pss_mib'] = sum(k for _, k in out['memory_idle_kib']) / 1024
-    print(out['machine'] + '\n')
-    print(table(out['results']) + '\n')
-    for name, value in out['ratios'].items():
-        want = TARGETS.get(name)
-        print(f'{name:26} {value:6.2f}' + (f'   target {want[0]} {want[1]}' if want else ''))
-    print('fsyncs per check-in:', {k: round(v['per_check_in'], 3) for k, v in out['fsyncs'].items()})
+    show(out)
     if args.json:
         with open(args.json, 'w') as f:
             json.dump(out, f, indent=1)
+    errors = sum(r['errors'] + r['refused'] for r in out.get('load', {}).get('results', []) if r['name'] != 'sign_in')
+    return 1 if errors or out['ratios'].get('storm_wrong') else 0
 
 
 if __name__ == '__main__':
-    main()
+    raise SystemExit(main())

@@ -2,11 +2,15 @@
 --
 --   METHOD PATH TOKENS once|over   each request with the next token (a line of TOKENS); after the last
 --                                  one stop, or begin again
---   mix STORM                      check-ins with each token once, and every 20th and 100th time one of
---                                  the other requests of the folder STORM (storm.py)
+--   mix FOLDER START               from START on (seconds since 1970) check-ins with each of FOLDER/tokens
+--                                  once; every 20th time a status read of FOLDER/reader, every 100th an
+--                                  admin page with the cookie of FOLDER/cookie (storm.py)
 --
 -- Requests are made before the clock starts: what is measured is the server.
+local ffi = require("ffi")
+ffi.cdef "int usleep(unsigned); struct when { long s, us; }; int gettimeofday(struct when *, void *);"
 local threads, requests, other = {}, {}, {}
+local start
 local again, at, sent = true, 0, 0
 local count = tonumber(os.getenv("BENCH_THREADS"))
 
@@ -33,7 +37,7 @@ function init(args)
 	good, early, refused, spent = 0, 0, 0, 0
 	local method, path, tokens = args[1], args[2], args[3]
 	if method == "mix" then
-		again = false
+		again, start = false, tonumber(args[3])
 		lines(path .. "/tokens", function(t) requests[#requests + 1] = with("POST", "/v1/check-ins", { Authorization = "Bearer " .. t }) end)
 		other.status = with("GET", "/v1/rewards/status", { Authorization = "Bearer " .. io.open(path .. "/reader"):read() })
 		other.admin = with("GET", "/admin", { Cookie = io.open(path .. "/cookie"):read(), Accept = "text/html" })
@@ -45,7 +49,22 @@ function init(args)
 	end
 end
 
+-- wrk asks thread 0 once for a request that it does not send, to see what requests are like.
+local function before_start()
+	if id == 0 and not asked then
+		asked = true
+		return true
+	end
+	local now = ffi.new("struct when")
+	repeat
+		ffi.C.usleep(500)
+		ffi.C.gettimeofday(now, nil)
+	until tonumber(now.s) >= start
+	start = nil
+end
+
 function request()
+	if start and before_start() then return requests[1] end
 	sent = sent + 1
 	if other.status then
 		if sent % 100 == 50 then return other.admin end

@@ -3,18 +3,18 @@
 import json
 import os
 import resource
+import signal
 import subprocess
+import time
 
 from system import TOP, say
-
-CUSTOMERS = 300_000      # those of rows.py; on an empty database all are new
 
 
 class Tokens:
     """Access tokens of a system, each handed out once."""
 
-    def __init__(self, system, work):
-        self.system, self.work, self.next = system, work, 0
+    def __init__(self, system, work, customers):
+        self.system, self.work, self.customers, self.next = system, work, customers, 0
 
     def fresh(self, n):
         """A file with n tokens, one a line. Two processes sign: one a core."""
@@ -25,7 +25,7 @@ class Tokens:
             with open(part, 'w') as out:
                 running.append(subprocess.Popen(
                     [TOP + '/build/tests/bench/tokens', self.system.dir + '/auth/keys', self.system.env['AUTH_URL'],
-                     str(self.next + i * half), str(half), str(CUSTOMERS)], stdout=out))
+                     str(self.next + i * half), str(half), str(self.customers)], stdout=out))
         if any([p.wait() for p in running]):
             raise SystemExit('bench: tokens cannot be signed')
         self.next += 2 * half
@@ -43,6 +43,21 @@ class Tokens:
         return self.work + '/some'
 
 
+def _end_early(running):
+    """wrk sleeps until its time is over, even when all its threads have sent what they had."""
+    tasks, most = f'/proc/{running.pid}/task', 0
+    while running.poll() is None:
+        try:
+            n = len(os.listdir(tasks))
+        except OSError:
+            return
+        if n < most and n == 1:
+            running.send_signal(signal.SIGINT)
+            return
+        most = max(most, n)
+        time.sleep(0.05)
+
+
 def wrk(clients, seconds, url, *args):
     """One run of wrk; its figures, and the CPU seconds of the client."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -50,11 +65,13 @@ def wrk(clients, seconds, url, *args):
     threads = str(min(2, clients))
     command = ['wrk', '-t', threads, '-c', str(clients), '-d', f'{seconds}s', '--timeout', '20s', '-H', f'Host: {name}:{port}',
                '-s', TOP + '/tests/bench/load.lua', f'http://127.0.0.1:{port}', '--', *args]
-    out = subprocess.run(command, capture_output=True, text=True, cwd=TOP, env={**os.environ, 'BENCH_THREADS': threads})
-    if out.returncode != 0:
-        raise SystemExit('bench: wrk: ' + out.stdout + out.stderr)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=TOP, env={**os.environ, 'BENCH_THREADS': threads})
+    _end_early(running)
+    out = running.communicate()[0]
+    if running.returncode != 0:
+        raise SystemExit('bench: wrk: ' + out)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    got = json.loads(out.stdout.splitlines()[-1])
+    got = json.loads(out.splitlines()[-1])
     got['client_cpu'] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return got
 
