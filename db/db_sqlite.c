@@ -26,7 +26,7 @@ enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
 	CACHE_KIB = 256,         /* pages kept by each reader */
 	CACHE_WRITER_KIB = 12 << 10, /* more is no gain: a commit that split a page looks at all of them */
-	WAL_LIMIT = 140 << 20,   /* what stays of the file after a checkpoint: writing into it costs less than growing it */
+	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
 	MEMO = 16 << 20          /* what a connection may remember */
 };

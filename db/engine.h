@@ -32,8 +32,8 @@ int64_t engine_changes(struct db *);
 bool engine_in_transaction(const struct db *);
 
 /* How many pages the WAL has that were not checkpointed, as this connection knows it. From WAL_SOME on
- * it is time when nobody waits, from WAL_MOST (128 MB) on in any case. */
-enum { WAL_SOME = 1000, WAL_MOST = 32000 };
+ * it is time when nobody waits, from WAL_MOST (32 MB) on in any case. */
+enum { WAL_SOME = 1000, WAL_MOST = 8000 };
 int engine_wal_pages(const struct db *);
 
 /* Under the lock only. */

@@ -35,11 +35,11 @@ def refill(system):
 
 
 class Bench:
-    def __init__(self, system, work, seconds, customers=300_000, day=1):
+    def __init__(self, system, work, seconds, customers=10_000_000, day=1):
         """customers: how many different ones the tokens are for; day: the how manieth of each today is."""
         self.system, self.work, self.seconds, self.day = system, work, seconds, day
         self.tokens, self.results = Tokens(system, work, customers), []
-        self.event, self.hashing, self.most = system.env['EVENT_URL'], 0, 0
+        self.event, self.most = system.env['EVENT_URL'], 0
 
     def add(self, name, clients, method, url, *args, seconds=None):
         got = measure(self.system, name, clients, seconds or self.seconds, method, url, *args)
@@ -48,8 +48,7 @@ class Bench:
 
     def clients(self, n, sign_in):
         """Everything with n clients. The ceiling is measured before and after the rest."""
-        time.sleep(self.hashing)
-        self.hashing = 0
+        self.system.wait_idle()      # passwords may still be hashed
         empty = f'http://empty.localhost:{self.system.port}/v1/rewards/status'
         known = self.tokens.some(self.tokens.fresh(1000), 1000)
         first = self.add('empty', n, 'GET', empty, known, 'over')
@@ -63,7 +62,6 @@ class Bench:
         self.add('empty', n, 'GET', empty, self.tokens.some(self.work + '/tokens', 1000), 'over')
         if sign_in:
             self.add('sign_in', n, 'POST', self.system.env['AUTH_URL'] + '/v1/sign-in', self.sign_ins(), 'over', 'json')
-            self.hashing = 3     # passwords that are still being hashed
 
     def check_ins(self, name, n):
         """Measures check-ins, each with a token that nobody has seen; again with more when they ran out."""
@@ -181,7 +179,7 @@ def rows_part(args, work, millions):
         os.sync()
         with System(run, args.port) as system:
             refill(system)
-            b = Bench(system, work, args.seconds, rows.CUSTOMERS.get(m, 300_000), rows.DAYS.get(m, 0) + 1)
+            b = Bench(system, work, args.seconds, rows.CUSTOMERS.get(m, 10_000_000), rows.DAYS.get(m, 0) + 1)
             b.clients(64, False)
             memory = system.memory()
         got.append({'millions': m, 'results': b.results, 'memory_kib': memory, **({'bytes_per_row': rows.bytes_per_row(made)} if m else {})})

@@ -11,7 +11,7 @@ import time
 
 from system import say
 
-DAYS = {1: 10, 10: 40, 30: 100}      # millions of rows: days of each customer
+DAYS = {1: 5, 10: 40, 30: 100}      # millions of rows: days of each customer
 CUSTOMERS = {m: m * 1_000_000 // days + 1 for m, days in DAYS.items()}
 CHUNK = 2000                         # customers of one transaction
 FIRST_ID = 1000                      # the demo's own are below

@@ -123,6 +123,14 @@ class System:
             used['nginx' if kind == 'nginx' else 'workers'] += (int(t[11]) + int(t[12])) / TICKS
         return used
 
+    def wait_idle(self):
+        """Until the workers use less than a twentieth of a processor."""
+        for _ in range(100):
+            before = self.cpu()['workers']
+            time.sleep(0.4)
+            if self.cpu()['workers'] - before < 0.02:
+                return
+
     def memory(self):
         """PSS in KiB of each process of ours and of nginx: [(kind, KiB)]. The ceiling's are left out."""
         found = []

@@ -118,7 +118,7 @@ is 'meanwhile check-ins go on' "$(sed -n 1,3p "$work/tokens" | check_in)" '201 2
 sleep 1 # a pause, in which the write-ahead log is copied back
 burst
 is 'and on' "$(sed -n 4p "$work/tokens" | check_in)" '201 '
-ok 'meanwhile the write-ahead log starts again (68 of 136 MB)' test "$(wal)" -lt 82000000
+ok 'meanwhile the write-ahead log starts again (68 MB of 136)' test "$(wal)" -lt 82000000
 is 'and can be emptied' "$(flock "$db.lock" sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)') $(wal)" '0|0|0 0'
 ok 'the export still waits' kill -0 $slow
 cat <&3 >>"$work/slow"
