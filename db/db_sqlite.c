@@ -24,7 +24,7 @@
 
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
-	CACHE_KIB = 256,         /* pages kept by each reader */
+	CACHE_KIB = 4 << 10,     /* pages kept by a reader */
 	CACHE_WRITER_KIB = 12 << 10, /* more is no gain: a commit that split a page looks at all of them */
 	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
@@ -32,7 +32,7 @@ enum {
 };
 static const int application_id[DB_DOMAIN_MAX] = { [DB_AUTH] = 0x63685f61, [DB_ATTEND] = 0x63685f74 };
 
-/* The parts of transactions: run for each request, so prepared once as the queries are. */
+/* The parts of transactions: prepared once, as queries are. */
 enum step { READ, BEGIN, SAVEPOINT, ROLLBACK_TO, RELEASE, COMMIT, ROLLBACK, STEP_MAX };
 static const char *const steps[] = {
 	[READ] = "BEGIN", [BEGIN] = "BEGIN IMMEDIATE", [SAVEPOINT] = "SAVEPOINT job",
@@ -43,7 +43,7 @@ static const char *const steps[] = {
 struct db {
 	sqlite3 *conn;
 	int lock_fd;             /* FILE.lock; -1 for a reader */
-	int wal_pages, wal_done; /* after the last commit and the last checkpoint of this connection */
+	struct engine_wal wal;
 	bool broken;
 	struct db_memo memo;
 	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
@@ -73,7 +73,8 @@ on_wal(void *arg, sqlite3 *conn, const char *name, int pages)
 	struct db *db = arg;
 
 	(void)conn, (void)name;
-	db->wal_pages = pages;
+	db->wal.pages = pages;
+	db->wal.grew = true;
 	return SQLITE_OK;
 }
 
@@ -377,21 +378,16 @@ db_snapshot_end(struct db *db)
 		run_step(db, ROLLBACK);
 }
 
-void
-engine_lock(struct db *db)
+int
+engine_lock_fd(const struct db *db)
 {
-	lock_take(db->lock_fd);
-}
-
-void
-engine_unlock(struct db *db)
-{
-	lock_give(db->lock_fd);
+	return db->lock_fd;
 }
 
 enum rc
 engine_begin(struct db *db)
 {
+	db->wal.grew = false;
 	return db->broken ? RC_BUSY : rc_of(run_step(db, BEGIN));
 }
 
@@ -448,25 +444,34 @@ engine_in_transaction(const struct db *db)
 	return !sqlite3_get_autocommit(db->conn);
 }
 
-int
-engine_wal_pages(const struct db *db)
+struct engine_wal *
+engine_wal(struct db *db)
 {
-	return db->wal_pages >= db->wal_done ? db->wal_pages - db->wal_done : db->wal_pages;
+	return &db->wal;
 }
 
 void
-engine_checkpoint(struct db *db)
+engine_copy(struct db *db)
 {
-	sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	db->wal_done = db->wal_pages;
+	int copied;
+
+	if (sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied) == SQLITE_OK)
+		db->wal.copied = copied;
+}
+
+void
+engine_flush(struct db *db)
+{
+	sqlite3_file *file;
+
+	if (sqlite3_file_control(db->conn, NULL, SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+		(void)file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }
 
 enum rc
 engine_script(struct db *db, const char *sql)
 {
-	int code = run_text(db, sql);
-
-	return rc_of(code);
+	return rc_of(run_text(db, sql));
 }
 
 int

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "db/db.h"
+#include "db/lock.h"
 
 [[nodiscard]] enum rc engine_open(struct db **ret, const char *path, enum db_mode, bool create);
 int engine_application_id(enum db_domain);
@@ -12,8 +13,9 @@ int engine_pragma(struct db *, const char *sql);         /* one integer, or -1 *
 [[nodiscard]] enum rc engine_script(struct db *, const char *sql);       /* migrations */
 
 /* The write lock between processes: sleeps until it is free. Aborts if there can be none. */
-void engine_lock(struct db *);
-void engine_unlock(struct db *);
+int engine_lock_fd(const struct db *);
+static inline void engine_lock(struct db *db) { lock_take(engine_lock_fd(db)); }
+static inline void engine_unlock(struct db *db) { lock_give(engine_lock_fd(db)); }
 
 /* RC_BUSY: a program that does not know the lock holds the database. */
 [[nodiscard]] enum rc engine_begin(struct db *);
@@ -31,10 +33,34 @@ int64_t engine_changes(struct db *);
 /* False after an error that ends a transaction by itself, such as a full disk. */
 bool engine_in_transaction(const struct db *);
 
-/* How many pages the WAL has that were not checkpointed, as this connection knows it. From WAL_SOME on
- * it is time when nobody waits, from WAL_MOST (32 MB) on in any case. */
-enum { WAL_SOME = 1000, WAL_MOST = 8000 };
-int engine_wal_pages(const struct db *);
+/* The WAL as a connection knows it. */
+struct engine_wal {
+	int pages;               /* since it began anew, after the last commit */
+	bool grew;               /* by the last transaction */
+	_Atomic int copied;      /* of these, after its last engine_copy() */
+};
+struct engine_wal *engine_wal(struct db *);
 
-/* Under the lock only. */
-void engine_checkpoint(struct db *);
+/* Pages that were not copied, as far as the connection that copies knows. */
+static inline int
+engine_wal_left(const struct engine_wal *wal, const struct engine_wal *copier)
+{
+	int copied = copier->copied;
+
+	return wal->pages >= copied ? wal->pages - copied : wal->pages;
+}
+
+/* So many pages are time to copy it, beside the commits or in a pause; from WAL_MOST (32 MB) on little is
+ * copied under the lock, so that it can begin anew; from WAL_END (128 MB) on all is. */
+enum { WAL_LITTLE = 200, WAL_SOME = 1000, WAL_MOST = 8000, WAL_END = 32000 };
+
+/* Copies the WAL back (a passive checkpoint). One of all connections and processes does at a time:
+ * engine_copy_take() is false while another one does; it is asked under the write lock only, and the
+ * lock is kept until engine_copy() has returned (checkpoint.c knows when not). */
+static inline bool engine_copy_take(struct db *db) { return lock_copy_take(engine_lock_fd(db)); }
+static inline void engine_copy_give(struct db *db) { lock_copy_give(engine_lock_fd(db)); }
+void engine_copy(struct db *);
+
+/* Sees to it that what was copied is on disk. SQLite does that itself, but only in the copy after which
+ * nothing is left, which may then be one that others wait for. */
+void engine_flush(struct db *);

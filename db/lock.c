@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lock.c - the write lock between processes: flock(). */
+/* lock.c - the locks between processes: flock() for writing, one of the open file description for copying,
+ * which do not see each other. */
 #include "db/lock.h"
 
 #include <errno.h>
@@ -30,4 +31,25 @@ void
 lock_give(int fd)
 {
 	flock(fd, LOCK_UN);
+}
+
+static int
+lock_copy(int fd, short type)
+{
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_SETLK, &whole);
+}
+
+bool
+lock_copy_take(int fd)
+{
+	return lock_copy(fd, F_WRLCK) == 0;
+}
+
+void
+lock_copy_give(int fd)
+{
+	if (lock_copy(fd, F_UNLCK) != 0)
+		abort();
 }

@@ -17,8 +17,10 @@ db_write(struct db *db, struct arena *a, write_fn *fn, void *arg)
 			rc = engine_commit(db);
 		else
 			engine_rollback(db);
-		if (rc == RC_OK && engine_wal_pages(db) >= WAL_SOME)
-			engine_checkpoint(db);
+		if (rc == RC_OK && engine_wal_left(engine_wal(db), engine_wal(db)) >= WAL_SOME && engine_copy_take(db)) {
+			engine_copy(db);
+			engine_copy_give(db);
+		}
 	}
 	engine_unlock(db);
 	return rc;

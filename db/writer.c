@@ -7,7 +7,7 @@
  * did is told to its waiters after the commit, also to those whose job said no: their "no" may
  * rest on what another job of the same group has just written.
  *
- * The WAL is copied back into the database in a pause, so that a rush does not wait for it.
+ * The WAL is copied back into the database in a pause, and in a rush beside the commits (checkpoint.h).
  *
  * Each waiter sleeps on a semaphore of its own, so that those who are woken together do not then
  * queue for one lock. */
@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/turn.h"
+#include "db/checkpoint.h"
 #include "db/engine.h"
 
 enum { WAIT_MS = 2000, GROUP_MAX = 24, PAUSE_MS = 200 };
@@ -32,6 +33,7 @@ struct writer {
 	pthread_cond_t work;
 	struct write_job *first, **last; /* waiting, in order of arrival */
 	struct db *db;
+	struct checkpoint *checkpoint;
 	bool stop;
 	atomic_bool broken;
 	_Atomic int64_t busy_since;      /* of clock_mono_ms(); 0: waiting for jobs */
@@ -150,7 +152,7 @@ finish_group(struct writer *w, struct write_job *group)
 static bool
 wait_work(struct writer *w)
 {
-	bool pages = engine_wal_pages(w->db) >= WAL_SOME, pause = false, going;
+	bool pages = checkpoint_wanted(w->checkpoint, w->db), pause = false, going;
 	int64_t until = clock_mono_ms() + PAUSE_MS;
 	struct timespec at = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
 
@@ -179,28 +181,33 @@ run(void *arg)
 			commit_group(w, group);
 		w->busy_since = 0;
 		finish_group(w, group);
-		if (engine_wal_pages(w->db) >= (group == NULL ? WAL_SOME : WAL_MOST))
-			engine_checkpoint(w->db);
+		if (group == NULL)
+			checkpoint_pause(w->checkpoint);
+		else
+			checkpoint_commit(w->checkpoint, w->db);
 		engine_unlock(w->db);
 	}
 	return NULL;
 }
 
 enum rc
-writer_open(struct writer **ret, struct db *db)
+writer_open(struct writer **ret, struct db *db, const char *path)
 {
 	struct writer *w = calloc(1, sizeof(*w));
+	enum rc rc;
 
 	if (w == NULL)
 		abort();
+	if ((rc = checkpoint_open(&w->checkpoint, path)) != RC_OK) {
+		free(w);
+		return rc;
+	}
 	w->db = db;
 	w->last = &w->first;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->work, NULL);
-	if (pthread_create(&w->thread, NULL, run, w) != 0) {
-		free(w);
-		return RC_BUSY;
-	}
+	if (pthread_create(&w->thread, NULL, run, w) != 0)
+		abort();
 	*ret = w;
 	return RC_OK;
 }
@@ -348,6 +355,7 @@ writer_close(struct writer *w)
 	pthread_cond_signal(&w->work);
 	pthread_mutex_unlock(&w->mutex);
 	pthread_join(w->thread, NULL);
+	checkpoint_close(w->checkpoint);
 	db_close(w->db);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->mutex);

@@ -27,8 +27,8 @@ struct write_job {
 	bool taken;
 };
 
-/* Starts the thread. The writer owns the connection from here on. */
-[[nodiscard]] enum rc writer_open(struct writer **ret, struct db *);
+/* Starts the thread. The writer owns the connection from here on; path is its database's. */
+[[nodiscard]] enum rc writer_open(struct writer **ret, struct db *, const char *path);
 
 /* Runs fn inside the next group and returns when it is on disk: RC_OK only then. fn's own rc
  * rolls back what it did and nobody else's. RC_BUSY: not started within two seconds (or

@@ -28,6 +28,7 @@
 #include "base/net.h"
 #include "base/turn.h"
 #include "db/db.h"
+#include "db/readers.h"
 #include "db/writer.h"
 #include "web/fastcgi.h"
 #include "web/parent.h"
@@ -56,6 +57,7 @@ struct shared {
 	const struct conf *conf;
 	void *domain;
 	struct writer *writer;
+	struct readers *readers;
 	int stop_fd;             /* eventfd, readable for ever once it is time to stop */
 	atomic_bool stop;        /* the same, for those who do not wait */
 	bool failed;             /* a commit failed: start afresh */
@@ -71,7 +73,6 @@ struct shared {
 struct thread {
 	pthread_t id;
 	struct shared *shared;
-	struct db *db;
 	struct slot *slot;       /* for the next connection, or NULL */
 	int epoll;
 	bool stop, woken;        /* woken: there is a connection that nobody else was woken for */
@@ -79,17 +80,18 @@ struct thread {
 
 /* Runs the request of a slot; with r->then set it is for the writer now. */
 static void
-serve(struct thread *t, struct slot *x)
+serve(struct slot *x)
 {
 	struct shared *s = x->shared;
 
 	x->r = (struct req){
-		.arena = &x->a, .db = t->db, .writer = s->writer, .conf = s->conf, .app = s->app,
+		.arena = &x->a, .db = readers_take(s->readers), .writer = s->writer, .conf = s->conf, .app = s->app,
 		.domain = s->domain, .status = 200,
 		.head_out = { .arena = &x->a }, .body_out = { .arena = &x->a },
 	};
 	fastcgi_read(x->connection, &x->r);
 	http_dispatch(&x->r);
+	readers_give(s->readers, x->r.db);
 }
 
 static void
@@ -228,7 +230,7 @@ accept_one(struct thread *t)
 	if ((t->slot == NULL && (t->slot = take_free(t->shared)) == NULL) ||
 	    !fastcgi_accept(t->slot->connection))
 		return false;
-	serve(t, t->slot);
+	serve(t->slot);
 	if (t->slot->r.then != NULL)
 		submit(t);
 	else
@@ -244,8 +246,9 @@ resume_one(struct thread *t)
 
 	if (x == NULL)
 		return false;
-	x->r.db = t->db;
+	x->r.db = readers_take(t->shared->readers);
 	http_resume(&x->r);
+	readers_give(t->shared->readers, x->r.db);
 	answer(x);
 	put_free(t->shared, x, true);
 	return true;
@@ -334,20 +337,17 @@ db_path(const struct app *app, const struct conf *conf)
 
 /* Opens what the worker needs. RC_CONFIG and the reason in the log. */
 static enum rc
-open_shared(struct shared *s, struct thread *threads)
+open_shared(struct shared *s)
 {
 	const char *error = "cannot be opened", *path = db_path(s->app, s->conf);
 	struct db *db;
-	int64_t i;
 	enum rc rc;
 
 	rc = db_open(&db, path, s->app->db, DB_WRITE, &error);
+	if (rc == RC_OK && (rc = writer_open(&s->writer, db, path)) != RC_OK)
+		db_close(db);
 	if (rc == RC_OK)
-		rc = writer_open(&s->writer, db);
-	for (i = 0; i < s->conf->threads && rc == RC_OK; i++) {
-		threads[i].shared = s;
-		rc = db_open(&threads[i].db, path, s->app->db, DB_READ, &error);
-	}
+		rc = readers_open(&s->readers, path, s->app->db, &error);
 	if (rc != RC_OK) {
 		log_error("%s %s", path, error);
 		return rc;
@@ -359,13 +359,10 @@ open_shared(struct shared *s, struct thread *threads)
 }
 
 static void
-close_shared(struct shared *s, struct thread *threads)
+close_shared(struct shared *s)
 {
-	int64_t i;
-
 	s->writer = writer_close(s->writer);
-	for (i = 0; i < s->conf->threads; i++)
-		threads[i].db = db_close(threads[i].db);
+	s->readers = readers_close(s->readers);
 	free_slots(s);
 	if (s->domain != NULL)
 		s->app->close(s->domain);
@@ -383,9 +380,11 @@ start_threads(struct shared *s, struct thread *threads)
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
-	for (i = 0; i < s->conf->threads; i++)
+	for (i = 0; i < s->conf->threads; i++) {
+		threads[i].shared = s;
 		if (pthread_create(&threads[i].id, &attr, thread_run, &threads[i]) != 0)
 			abort();
+	}
 	pthread_attr_destroy(&attr);
 }
 
@@ -451,9 +450,9 @@ worker_process(const struct app *app, const struct conf *conf, bool check)
 	net_init();
 	if (clock_zone(conf->zone) != RC_OK)
 		log_error("the zone database does not know zone '%s'", conf->zone);
-	else if (open_shared(&s, threads) == RC_OK)
+	else if (open_shared(&s) == RC_OK)
 		code = check ? EXIT_SUCCESS : worker_run(&s, threads, &set);
-	close_shared(&s, threads);
+	close_shared(&s);
 	free(threads);
 	return code;
 }

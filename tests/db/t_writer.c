@@ -177,7 +177,7 @@ main(void)
 	CHECK(db_migrate(path, DB_ATTEND, &done, &error) == RC_OK);
 	CHECK(db_open(&wdb, path, DB_ATTEND, DB_WRITE, &error) == RC_OK);
 	CHECK(db_open(&rdb, path, DB_ATTEND, DB_READ, &error) == RC_OK);
-	CHECK(writer_open(&writer, wdb) == RC_OK);
+	CHECK(writer_open(&writer, wdb, path) == RC_OK);
 	arena_init(&a, 1 << 16);
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, client, (void *)(intptr_t)(1000 * i));
