@@ -32,7 +32,7 @@
 	X(TEXT,   auth_db,       "/var/lib/chulcheck/auth/auth.db", 0, 0, "database of the identity domain") \
 	X(TEXT,   zone,          "Asia/Seoul", 0, 0, "time zone of the business day") \
 	X(INT,    workers,       "1", 1, 64, "worker processes") \
-	X(INT,    threads,       "32", 1, 256, "request threads of each worker; no more of them compute at once than there are processors, or two if there is one, the others wait for the disk, for the shop or for a provider") \
+	X(INT,    threads,       "32", 1, 256, "request threads of each worker; as many of them compute at once as there are processors for it, and at least two; the others wait for the disk, for the shop or for a provider") \
 	X(TEXT,   jwks,          "/var/lib/chulcheck/public/jwks.json", 0, 0, "public keys of the identity provider (RFC 7517)") \
 	X(TEXT,   keys,          "/var/lib/chulcheck/auth/keys", 0, 0, "folder with the signing keys of the auth host") \
 	X(SECRET, cookie_key,    "", 32, 0, "file with the secret that signs form tokens and sign-in cookies, at least 32 bytes") \
@@ -57,7 +57,7 @@
 	X(INT,    refresh_ttl_s, "2592000", 3600, 7776000, "life of a chain of refresh tokens in seconds") \
 	X(INT,    session_ttl_s, "43200", 900, 2592000, "life of a browser's session on the auth host in seconds") \
 	X(INT,    session_idle_s, "3600", 300, 2592000, "a browser's session on the auth host ends after so many seconds without use") \
-	X(INT,    standing_ttl_s, "2592000", 0, 31536000, "how long a customer stays verified while the shop cannot be asked, in seconds; when he was verified is noted to a tenth of it") \
+	X(INT,    standing_ttl_s, "2592000", 0, 31536000, "how long a customer stays verified while the shop cannot be asked, in seconds; when he was verified is noted to a fifth of it") \
 	X(INT,    hash_limit,    "2", 1, 16, "password hashes computed at once by one worker (32 MiB each)") \
 	X(TEXT,   notify_client_id, "chulcheck-notify", 0, 0, "client id by which the job standing asks the auth host about customers (scope verifications)") \
 	X(SECRET, notify_client_secret, "", 0, 0, "file with its secret; without one the job does nothing") \

@@ -32,7 +32,6 @@ enum { RSA_BITS = 2048, SEAL_NONCE = 12, SEAL_TAG = 16 };
 struct rsa {
 	EVP_PKEY *key;
 	EVP_PKEY_CTX *verify;
-	EVP_MD *sha256;
 };
 
 static void
@@ -237,11 +236,11 @@ rsa_wrap(struct rsa **ret, EVP_PKEY *key)
 	}
 	must((r = calloc(1, sizeof(*r))) != NULL);
 	r->key = key;
-	must((r->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL);
+	know();
 	must((r->verify = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) != NULL);
 	must(EVP_PKEY_verify_init(r->verify) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(r->verify, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(r->verify, r->sha256) == 1);
+	    EVP_PKEY_CTX_set_signature_md(r->verify, known.sha256) == 1);
 	*ret = r;
 	return RC_OK;
 }
@@ -397,7 +396,6 @@ rsa_free(struct rsa *r)
 	if (r != NULL) {
 		EVP_PKEY_CTX_free(r->verify);
 		EVP_PKEY_free(r->key);
-		EVP_MD_free(r->sha256);
 		free(r);
 	}
 	return NULL;
@@ -412,7 +410,7 @@ rsa_sign(const struct rsa *r, struct arena *a, const void *data, size_t len, uin
 	uint8_t *sig = arena_alloc(a, sig_len, 1);
 	bool ok;
 
-	ok = ctx != NULL && EVP_DigestSignInit(ctx, NULL, r->sha256, NULL, r->key) == 1 &&
+	ok = ctx != NULL && EVP_DigestSignInit(ctx, NULL, known.sha256, NULL, r->key) == 1 &&
 	    EVP_DigestSign(ctx, sig, &sig_len, data, len) == 1;
 	EVP_MD_CTX_free(ctx);
 	if (!ok) {
@@ -431,7 +429,7 @@ rsa_verify(const struct rsa *r, const void *data, size_t len, const uint8_t *sig
 	EVP_PKEY_CTX *ctx;
 	bool ok;
 
-	must(EVP_Digest(data, len, digest, NULL, r->sha256, NULL) == 1);
+	crypto_sha256(data, len, digest);
 	must((ctx = EVP_PKEY_CTX_dup(r->verify)) != NULL);
 	ok = EVP_PKEY_verify(ctx, sig, sig_len, digest, sizeof(digest)) == 1;
 	EVP_PKEY_CTX_free(ctx);

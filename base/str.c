@@ -46,11 +46,17 @@ sequence(const uint8_t *s, size_t len)
 bool
 str_utf8(const char *s, size_t len)
 {
-	size_t at, n;
+	size_t at = 0, n;
+	uint64_t eight;
 
-	for (at = 0; at < len; at += n)
-		if ((n = sequence((const uint8_t *)s + at, len - at)) == 0)
+	while (at < len) {
+		/* Most of what comes is ASCII. */
+		if (len - at >= sizeof(eight) && (memcpy(&eight, s + at, sizeof(eight)), (eight & 0x8080808080808080) == 0))
+			n = sizeof(eight);
+		else if ((n = sequence((const uint8_t *)s + at, len - at)) == 0)
 			return false;
+		at += n;
+	}
 	return true;
 }
 

@@ -184,7 +184,6 @@ CREATE TABLE attendance (
 	longest     INTEGER NOT NULL CHECK (longest BETWEEN streak AND count),
 	PRIMARY KEY (campaign_id, customer_id, day)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attendance_day ON attendance (campaign_id, day, at);
 CREATE TABLE reward (
 	id          INTEGER PRIMARY KEY,
 	slug        TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 40),
@@ -356,3 +355,4 @@ BEGIN
 	UPDATE reward SET stock = stock + NEW.delta WHERE id = NEW.reward_id;
 	SELECT RAISE(ABORT, 'no such reward') WHERE changes() = 0;
 END;
+CREATE INDEX attendance_day ON attendance (campaign_id, day, at);

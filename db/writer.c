@@ -25,7 +25,7 @@
 #include "db/checkpoint.h"
 #include "db/engine.h"
 
-enum { WAIT_MS = 2000, GROUP_MAX = 24, PAUSE_MS = 200 };
+enum { WAIT_MS = 2000, GROUP_MAX = 64, PAUSE_MS = 200 };
 
 struct writer {
 	pthread_t thread;

@@ -63,12 +63,6 @@ UPDATE customer SET standing = :standing, standing_at = :standing_at,
     email = CASE WHEN :email <> '' THEN :email ELSE email END
 WHERE issuer = :issuer AND subject = :subject;
 
--- name: attendance_newest one
--- in:   campaign_id int, customer_id int
--- out:  day int, at int, count int, streak int, longest int
-SELECT day, at, count, streak, longest FROM attendance
-WHERE campaign_id = :campaign_id AND customer_id = :customer_id ORDER BY day DESC LIMIT 1;
-
 -- name: attendance_add exec
 -- in:   campaign_id int, customer_id int, day int, at int, count int, streak int, longest int
 INSERT INTO attendance (campaign_id, customer_id, day, at, count, streak, longest)

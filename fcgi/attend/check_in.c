@@ -86,7 +86,7 @@ eligible(struct job *j, int64_t now, int64_t *ret_verified)
 	return RC_NOT_ELIGIBLE;
 }
 
-/* Whether what is known of him holds as it is. When his purchases were confirmed is noted to a tenth of
+/* Whether what is known of him holds as it is. When his purchases were confirmed is noted to a fifth of
  * the time that it counts for: else every check-in would write this row too. */
 static bool
 holds(const struct job *j, const char *name, const char *email, int64_t verified)
@@ -95,7 +95,7 @@ holds(const struct job *j, const char *name, const char *email, int64_t verified
 
 	return strcmp(c->name, name) == 0 && strcmp(c->email, email) == 0 &&
 	    (j->heard.word != STANDING_VERIFIED || standing_parse(c->standing) == STANDING_VERIFIED) &&
-	    verified >= c->verified_at && verified - c->verified_at < j->r->conf->standing_ttl_s * 100;
+	    verified >= c->verified_at && verified - c->verified_at < j->r->conf->standing_ttl_s * 1000 / 5;
 }
 
 /* Who checks in, as he is now. */
@@ -112,7 +112,9 @@ put_customer(struct db *db, struct arena *a, const struct job *j, int64_t verifi
 
 	if (known) {
 		*ret_id = j->customer.id;
-		return holds(j, name, email, verified) ? RC_OK : q_customer_update(db, a, name, email, verified, standing, standing_at, *ret_id,
+		if (holds(j, name, email, verified))
+			return RC_OK;
+		return q_customer_update(db, a, name, email, verified, standing, standing_at, *ret_id,
 		    NULL);
 	}
 	rc = q_customer_add(db, a, who->issuer, who->subject, name, email, verified, standing,

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LISTEN_FD = 0, BODY_MAX = 64 << 10 };
+enum { BODY_MAX = 64 << 10 };
 
 struct fastcgi {
 	FCGX_Request f;

@@ -8,6 +8,8 @@
 
 #include "web/http.h"
 
+enum { LISTEN_FD = 0 };          /* as spawn-fcgi leaves it */
+
 struct fastcgi;
 
 /* Once per process, before the first of them is made; the socket does not block from then on. */

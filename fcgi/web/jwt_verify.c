@@ -267,17 +267,23 @@ split(struct arena *a, const char *s, struct token *ret)
 	return base64url_decode(a, last + 1, len - (size_t)(last - s) - 1, &ret->sig, &ret->sig_len);
 }
 
+/* Under the lock. */
+static bool
+is_remembered(const struct header *h, const struct token *t, typ_fn *typ_fits)
+{
+	return h->len == t->header_len && h->typ_fits == typ_fits && memcmp(h->text, t->text, h->len) == 0;
+}
+
 /* The kid of a header that we take; NULL for any other. */
 static const char *
 check_header(struct jwt_verifier *v, struct arena *a, const struct token *t, typ_fn *typ_fits)
 {
-	const struct header *h = &v->header;
 	const struct json *header, *typ;
 	const char *alg, *kid = NULL;
 
 	pthread_rwlock_rdlock(&v->lock);
-	if (h->len == t->header_len && h->typ_fits == typ_fits && memcmp(h->text, t->text, h->len) == 0)
-		kid = arena_str(a, h->kid);
+	if (is_remembered(&v->header, t, typ_fits))
+		kid = arena_str(a, v->header.kid);
 	pthread_rwlock_unlock(&v->lock);
 	if (kid != NULL || (header = decode(a, t->text, t->header_len)) == NULL)
 		return kid;
@@ -296,8 +302,7 @@ remember_header(struct jwt_verifier *v, const struct token *t, typ_fn *typ_fits,
 	bool same;
 
 	pthread_rwlock_rdlock(&v->lock);
-	same = h->len == t->header_len && h->typ_fits == typ_fits &&
-	    memcmp(h->text, t->text, h->len) == 0;
+	same = is_remembered(h, t, typ_fits);
 	pthread_rwlock_unlock(&v->lock);
 	if (same || t->header_len > HEADER_MAX || strlen(kid) >= HEADER_MAX)
 		return;

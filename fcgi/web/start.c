@@ -10,10 +10,9 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "web/fastcgi.h"
 #include "web/parent.h"
 #include "web/worker.h"
-
-enum { LISTEN_FD = 0 };
 
 /* The program's path on disk, also after it was replaced there. */
 static const char *

@@ -34,7 +34,6 @@
 #include "web/parent.h"
 
 enum {
-	LISTEN_FD = 0,
 	REQUEST_MEMORY = 16 << 20,
 	STACK = 512 << 10,
 	THREADS_MAX = 256,

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """bench.py - what scripts/bench runs, measures and prints."""
 import argparse
+import contextlib
 import json
 import os
 import platform
 import re
 import signal
-import subprocess
 import shutil
+import statistics
+import subprocess
 import tempfile
 import time
 
@@ -17,6 +19,7 @@ from storm import storm
 from system import TOP, System, say
 
 STORM_CLIENTS = 256
+SLICE = 1                            # seconds at a time
 TARGETS = {'check_in_vs_empty': ('>=', 0.6), 'status_vs_empty': ('>=', 0.85), 'check_in_p99_vs_empty': ('<=', 3),
            'rows_30m_vs_0': ('>=', 0.85), 'slowest_vs_median_1024': ('<=', 20),
            'idle_pss_mib': ('<=', 48), 'storm_pss_mib': ('<=', 96)}
@@ -41,40 +44,51 @@ class Bench:
         self.tokens, self.results = Tokens(system, work, customers), []
         self.event, self.most = system.env['EVENT_URL'], 0
 
-    def add(self, name, clients, method, url, *args, seconds=None):
-        got = measure(self.system, name, clients, seconds or self.seconds, method, url, *args)
-        self.results.append(got)
+    def one(self, name, n, method, url, *args):
+        return measure(self.system, name, n, SLICE, method, url, *args)
+
+    def clients(self, n):
+        """Everything with n clients, a second of each in turns, so that all of it sees the same minutes of
+        the machine; and at last the ceiling once more."""
+        self.system.wait_idle()      # passwords may still be hashed
+        slices = [s for _ in range(self.seconds) for s in self.round(n)] + [self.ceiling(n)]
+        for name in dict.fromkeys(s['name'] for s in slices):
+            self.results.append(merged([s for s in slices if s['name'] == name]))
+
+    def ceiling(self, n):
+        known = self.tokens.some(self.tokens.fresh(1000), 1000)
+        got = self.one('empty', n, 'GET', f'http://empty.localhost:{self.system.port}/v1/rewards/status', known, 'over')
+        self.most = max(self.most, got['per_s'])
         return got
 
-    def clients(self, n, sign_in):
-        """Everything with n clients. The ceiling is measured before and after the rest."""
-        self.system.wait_idle()      # passwords may still be hashed
-        empty = f'http://empty.localhost:{self.system.port}/v1/rewards/status'
-        known = self.tokens.some(self.tokens.fresh(1000), 1000)
-        first = self.add('empty', n, 'GET', empty, known, 'over')
-        self.most = max(self.most, first['per_s'])
-        for name in ('check_in', 'check_in_reward'):
-            self.reward_on(self.day if name == 'check_in_reward' else self.day + 1)
-            fresh = self.check_ins(name, n)
+    def round(self, n):
+        """A second of each."""
+        got = [self.ceiling(n)]
+        for name, day in (('check_in', self.day + 1), ('check_in_reward', self.day)):
+            self.reward_on(day)
+            slice_, fresh = self.check_ins(name, n)
+            got.append(slice_)
         known = self.tokens.some(fresh, 1000)
-        self.add('status', n, 'GET', self.event + '/v1/rewards/status', known, 'over')
-        self.add('repeat', n, 'POST', self.event + '/v1/check-ins', known, 'over')
-        self.add('empty', n, 'GET', empty, self.tokens.some(self.work + '/tokens', 1000), 'over')
-        if sign_in:
-            self.add('sign_in', n, 'POST', self.system.env['AUTH_URL'] + '/v1/sign-in', self.sign_ins(), 'over', 'json')
+        got.append(self.one('status', n, 'GET', self.event + '/v1/rewards/status', known, 'over'))
+        got.append(self.one('repeat', n, 'POST', self.event + '/v1/check-ins', known, 'over'))
+        return got
+
+    def sign_in(self, n):
+        """Passwords are hashed for it: what comes after it waits until that is over."""
+        got = self.one('sign_in', n, 'POST', self.system.env['AUTH_URL'] + '/v1/sign-in', self.sign_ins(), 'over', 'json')
+        self.results.append(merged([got]))
 
     def check_ins(self, name, n):
         """Measures check-ins, each with a token that nobody has seen; again with more when they ran out."""
         for more in (0.9, 1.5, 2.5):
             say(f'signing tokens for {n} clients')
-            fresh = self.tokens.fresh(int(self.most * self.seconds * more) + 2 * n)
-            got = measure(self.system, name, n, self.seconds, 'POST', self.event + '/v1/check-ins', fresh, 'once')
+            fresh = self.tokens.fresh(int(self.most * SLICE * more) + 2 * n)
+            got = self.one(name, n, 'POST', self.event + '/v1/check-ins', fresh, 'once')
             if got['used_up'] == 0:
                 break
         if got['used_up'] > 0 or got['ok'] > 0:
             raise SystemExit(f'bench: not every check-in was a first one: {got}')
-        self.results.append(got)
-        return fresh
+        return got, fresh
 
     def reward_on(self, day):
         """The campaign rewards the day-th check-in, and no other that happens here."""
@@ -109,24 +123,28 @@ class Bench:
         return ret
 
 
-def mean(rows, key):
-    return sum(r[key] for r in rows) / len(rows)
+def merged(slices):
+    """One result of several: sums, their rate, the median of their percentiles, the worst of all."""
+    total = {k: sum(s[k] for s in slices) for k in ('requests', 'seconds', 'created', 'ok', 'refused', 'errors')}
+    return {'name': slices[0]['name'], 'clients': slices[0]['clients'], 'slices': len(slices), **total,
+            'per_s': total['requests'] / total['seconds'],
+            **{k: statistics.median(s[k] for s in slices) for k in ('p50_us', 'p99_us', 'p999_us')},
+            'max_us': max(s['max_us'] for s in slices),
+            'cpu_per_1000': {side: sum(s['cpu_per_1000'][side] * s['requests'] for s in slices) / total['requests']
+                             for side in slices[0]['cpu_per_1000']}}
 
 
 def by_name(results, clients, name):
-    return [r for r in results if r['clients'] == clients and r['name'] == name]
+    return next(r for r in results if r['clients'] == clients and r['name'] == name)
 
 
 def ratios_of(results, clients):
     """The ratios of one number of clients."""
     empty = by_name(results, clients, 'empty')
-    one = {n: by_name(results, clients, n)[0] for n in ('check_in', 'check_in_reward', 'status', 'repeat')}
+    one = {n: by_name(results, clients, n) for n in ('check_in', 'check_in_reward', 'status', 'repeat')}
     return {
-        'check_in_vs_empty': one['check_in']['per_s'] / mean(empty, 'per_s'),
-        'check_in_reward_vs_empty': one['check_in_reward']['per_s'] / mean(empty, 'per_s'),
-        'status_vs_empty': one['status']['per_s'] / mean(empty, 'per_s'),
-        'repeat_vs_empty': one['repeat']['per_s'] / mean(empty, 'per_s'),
-        'check_in_p99_vs_empty': one['check_in']['p99_us'] / mean(empty, 'p99_us'),
+        **{f'{n}_vs_empty': one[n]['per_s'] / empty['per_s'] for n in one},
+        'check_in_p99_vs_empty': one['check_in']['p99_us'] / empty['p99_us'],
     }
 
 
@@ -134,7 +152,7 @@ def table(results):
     lines = ['| clients | what | per second | of the empty answer | p50 ms | p99 ms | p99.9 ms | slowest ms | errors | CPU s per 1,000: nginx / workers / client |',
              '|---:|---|---:|---:|---:|---:|---:|---:|---:|---|']
     for r in results:
-        empty = mean(by_name(results, r['clients'], 'empty'), 'per_s')
+        empty = by_name(results, r['clients'], 'empty')['per_s']
         cpu = r['cpu_per_1000']
         lines.append(f"| {r['clients']} | {r['name']} | {r['per_s']:,.0f} | {r['per_s'] / empty:.2f} | {r['p50_us'] / 1000:.2f} | "
                      f"{r['p99_us'] / 1000:.2f} | {r['p999_us'] / 1000:.2f} | {r['max_us'] / 1000:.2f} | {r['errors']}{' (' + format(r['refused'], ',') + ' refused)' if r['refused'] else ''} | "
@@ -151,41 +169,59 @@ def load_part(args, work, clients):
         b = Bench(system, work, args.seconds)
         fsyncs = b.fsyncs()
         for n in clients:
-            b.clients(n, True)
+            b.clients(n)
+            b.sign_in(n)
     ratios = ratios_of(b.results, 64 if 64 in clients else clients[0])
-    many = [r for r in b.results if r['clients'] == 1024 and r['name'] == 'check_in']
-    if many:
-        ratios['slowest_vs_median_1024'] = many[0]['max_us'] / many[0]['p50_us']
-        ratios['errors_1024'] = many[0]['errors'] + many[0]['refused']
+    if 1024 in clients:
+        many = by_name(b.results, 1024, 'check_in')
+        ratios['slowest_vs_median_1024'] = many['max_us'] / many['p50_us']
+        ratios['errors_1024'] = many['errors'] + many['refused']
     ratios['idle_pss_mib'] = sum(k for _, k in memory) / 1024
     return {'results': b.results, 'memory_idle_kib': memory, 'fsyncs': fsyncs, 'ratios': ratios}
 
 
+def start_rows(args, work, stack, millions):
+    """A system for each set, all at once, and a benchmark of each."""
+    benches, today = {}, None
+    for i, m in enumerate([0] + [m for m in sorted(millions) if m]):
+        run = f'{args.dir}/rows-{m}'
+        with System(run, args.port + 10 * i, '--fresh', empty=False) as system:
+            issuer, path = system.env['AUTH_URL'], system.env['ATTEND_DB']
+            today = int(system.sql("SELECT (strftime('%s', 'now') + 9 * 3600) / 86400"))
+        if m:                        # its workers have emptied its log when they stopped
+            made = rows.make(args.dir, path, m, today, issuer)
+            say(f'copying {m} million rows')
+            for end in ('', '-wal', '-shm'):
+                if os.path.exists(path + end):
+                    os.remove(path + end)
+            shutil.copyfile(made, path)
+            os.sync()
+        if m not in millions:
+            continue
+        system = stack.enter_context(System(run, args.port + 10 * i))
+        refill(system)
+        os.makedirs(f'{work}/{m}')
+        benches[m] = Bench(system, f'{work}/{m}', 1, rows.CUSTOMERS.get(m, 10_000_000), rows.DAYS.get(m, 0) + 1)
+        benches[m].made = made if m else None
+    return benches
+
+
 def rows_part(args, work, millions):
-    """Check-ins beside an empty answer with attendance of the past in the database."""
-    run, got = args.dir + '/rows', []
-    with System(run, args.port, '--fresh', empty=False) as system:
-        issuer, path = system.env['AUTH_URL'], system.env['ATTEND_DB']
-        today = int(system.sql("SELECT (strftime('%s', 'now') + 9 * 3600) / 86400"))
-    empty = args.dir + '/empty.db'
-    shutil.copyfile(path, empty)     # its workers have emptied its log when they stopped
-    for m in sorted(millions):
-        made = rows.make(args.dir, empty, m, today, issuer) if m else empty
-        say(f'copying {m} million rows')
-        for end in ('', '-wal', '-shm'):
-            if os.path.exists(path + end):
-                os.remove(path + end)
-        shutil.copyfile(made, path)
-        os.sync()
-        with System(run, args.port) as system:
-            refill(system)
-            b = Bench(system, work, args.seconds, rows.CUSTOMERS.get(m, 10_000_000), rows.DAYS.get(m, 0) + 1)
-            b.clients(64, False)
-            memory = system.memory()
-        got.append({'millions': m, 'results': b.results, 'memory_kib': memory, **({'bytes_per_row': rows.bytes_per_row(made)} if m else {})})
+    """Check-ins with attendance of the past in the database, beside an empty one, in turns."""
+    with contextlib.ExitStack() as stack:
+        benches = start_rows(args, work, stack, millions)
+        slices = {m: [] for m in benches}
+        for _ in range(args.seconds):
+            for m, b in benches.items():
+                b.system.wait_idle()
+                rows.into_memory(b.system.env['ATTEND_DB'])
+                slices[m] += b.round(64)
+        got = [{'millions': m, 'memory_kib': b.system.memory(),
+                'results': [merged([s for s in slices[m] if s['name'] == name]) for name in dict.fromkeys(s['name'] for s in slices[m])],
+                **({'bytes_per_row': rows.bytes_per_row(b.made)} if m else {})} for m, b in benches.items()]
     ratios = {}
-    for name, end in (('check_in', ''), ('check_in_reward', '_reward')):
-        rate = {g['millions']: by_name(g['results'], 64, name)[0]['per_s'] for g in got}
+    for name, end in (('check_in', ''), ('check_in_reward', '_reward'), ('status', '_status')):
+        rate = {g['millions']: by_name(g['results'], 64, name)['per_s'] for g in got}
         ratios.update({f'rows_{m}m_vs_0{end}': rate[m] / rate[0] for m in rate if m and 0 in rate})
     return {'sets': got, 'ratios': ratios}
 
@@ -227,7 +263,7 @@ def arguments():
     p.add_argument('--quick', action='store_true', help='64 clients on an empty database only, in less than a minute')
     p.add_argument('--parts', default='load,rows,storm', help='which parts to run (default: %(default)s)')
     p.add_argument('--json', metavar='FILE', help='write the results there as JSON too')
-    p.add_argument('--seconds', type=int, default=5, help='of each measurement (default: %(default)s)')
+    p.add_argument('--seconds', type=int, default=5, help='of each measurement, one at a time in turns (default: %(default)s)')
     p.add_argument('--clients', default='1,32,64,256,1024', help='how many at once (default: %(default)s)')
     p.add_argument('--rows', default='0,1,10,30', help='million rows of attendance: 0, 1, 10, 30 (default: %(default)s)')
     p.add_argument('--storm', type=int, default=200_000, metavar='N', help='customers at midnight (default: %(default)s)')

@@ -38,7 +38,7 @@ class Beside(threading.Thread):
                     self.exports += 1
                     self.failed += export.returncode != 0
                 export = self.start_export() if self.going else None
-            self.pss_kib = max(self.pss_kib, sum(k for kind, k in self.system.memory() if kind != 'other'))
+            self.pss_kib = max(self.pss_kib, sum(k for _, k in self.system.memory()))
             time.sleep(0.5)
 
     def start_export(self):
@@ -83,7 +83,6 @@ def storm(system, work, tokens, customers, clients):
               'movements': int(system.sql('SELECT COUNT(*) FROM stock_movement WHERE reward_id = 1 AND delta = -1'))}
     with open(tokens) as f, open(work + '/reader', 'w') as out:
         out.write(f.readline().strip())
-    os.makedirs(work, exist_ok=True)
     with open(work + '/cookie', 'w') as out:
         out.write(staff_cookie(system))
     # The campaign's day begins at a time of our choice. What is left of the old one is one second more than

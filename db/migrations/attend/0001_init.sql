@@ -32,6 +32,7 @@ CREATE TABLE customer (
 	created_at  INTEGER NOT NULL,
 	UNIQUE (issuer, subject)
 ) STRICT;
+CREATE INDEX customer_email ON customer (email) WHERE email <> '';
 
 -- A check-in. The key is the rule: one row per customer, campaign and day. Each row carries the
 -- sums up to and with its day, so the newest row of a customer is his standing in the event.
@@ -45,8 +46,7 @@ CREATE TABLE attendance (
 	longest     INTEGER NOT NULL CHECK (longest BETWEEN streak AND count),
 	PRIMARY KEY (campaign_id, customer_id, day)
 ) STRICT, WITHOUT ROWID;
--- In order of arrival, so that a rush adds to its end.
-CREATE INDEX attendance_day ON attendance (campaign_id, day, at);
+CREATE INDEX attendance_day ON attendance (campaign_id, day);
 
 -- Goods to be earned. stock is the sum of the movements below and is changed by nothing else;
 -- at or below threshold staff get one mail, then none until it is armed again.
