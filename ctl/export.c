@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -239,7 +240,7 @@ print_all(struct export *e, const char *path)
 		fprintf(stderr, "chulcheckctl: %s %s\n", path, error);
 		return rc_exit(rc);
 	}
-	(void)nice(BEHIND);
+	(void)setpriority(PRIO_PROCESS, 0, BEHIND);
 	arena_init(&a, MEMORY);
 	rc = print(header, sizeof(header) - 1);
 	for (i = 0; rc == RC_OK && i < e->campaigns_n; i++)
