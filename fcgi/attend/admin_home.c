@@ -14,15 +14,14 @@ static enum rc
 home_get(struct req *r)
 {
 	struct campaign campaign;
-	struct admin_today today;
 	struct admin_rewards *rewards;
-	int64_t owed = 0, low = 0;
+	int64_t owed = 0, low = 0, came;
 	size_t i, n;
 	enum rc rc;
 
 	if ((rc = db_snapshot(r->db)) == RC_OK &&
 	    (rc = campaign_find(r->db, r->arena, r->conf->zone, NULL, clock_now_ms(), &campaign)) == RC_OK &&
-	    (rc = q_admin_today(r->db, r->arena, campaign.id, campaign.today, &today)) == RC_OK)
+	    (rc = came_count(r, campaign.id, campaign.today, &came)) == RC_OK)
 		rc = q_admin_rewards(r->db, r->arena, &rewards, &n);
 	db_snapshot_end(r->db);
 	if (rc != RC_OK)
@@ -34,7 +33,7 @@ home_get(struct req *r)
 	frame_top(r, "운영", "Staff");
 	page_admin_home(&r->body_out, &(struct page_admin_home){
 		.lang = r->lang, .campaign = attend_name(r->lang, campaign.name_ko, campaign.name_en),
-		.open = campaign.open, .day = frame_day(r->arena, campaign.today), .came = today.n,
+		.open = campaign.open, .day = frame_day(r->arena, campaign.today), .came = came,
 		.owed = owed, .low = low,
 		.rewards = rewards, .n = (int64_t)n,
 	});

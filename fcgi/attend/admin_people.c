@@ -55,17 +55,16 @@ attendance_get(struct req *r)
 	const struct attendance_in *in = r->in;
 	struct campaign campaign;
 	struct admin_attendance *rows = NULL;
-	struct admin_today total;
 	struct view_visit *v;
 	struct arena *a = r->arena;
 	const char *q = str_lower(a, in->q != NULL ? in->q : "");
-	int64_t day = in->day;
+	int64_t day = in->day, total;
 	size_t i, n = 0;
 	enum rc rc;
 
 	if ((rc = db_snapshot(r->db)) == RC_OK && (rc = find_campaign(r, &campaign)) == RC_OK) {
 		day = day != 0 ? day : campaign.today;
-		if ((rc = q_admin_today(r->db, a, campaign.id, day, &total)) == RC_OK)
+		if ((rc = came_count(r, campaign.id, day, &total)) == RC_OK)
 			rc = q_admin_attendance(r->db, a, campaign.id, day, in->at != 0 ? in->at : INT64_MAX,
 			    in->after, q, after_all(a, q), PER_PAGE, &rows, &n);
 	}
@@ -78,7 +77,7 @@ attendance_get(struct req *r)
 	frame_top(r, "출석 현황", "Attendance");
 	page_admin_attendance(&r->body_out, &(struct page_admin_attendance){
 		.lang = r->lang, .day = frame_day(a, day), .q = q, .before = frame_day(a, day - 1),
-		.after = day < campaign.today ? frame_day(a, day + 1) : NULL, .total = total.n,
+		.after = day < campaign.today ? frame_day(a, day + 1) : NULL, .total = total,
 		.rows = rows, .times = v, .n = (int64_t)n,
 		.more = n == PER_PAGE ? id_text(a, rows[n - 1].customer_id) : NULL,
 		.more_at = n == PER_PAGE ? id_text(a, rows[n - 1].at) : NULL,

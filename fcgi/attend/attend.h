@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attend.h - what all files of the attendance domain share: its state, its route tables and the
  * few words that each of them needs. */
+#include "came.h"
 #include "provider.h"
 #include "web/http.h"
 #include "web/identity.h"
@@ -10,6 +11,7 @@
 struct attend {
 	const struct conf *conf;
 	struct provider provider;        /* whose tokens we take */
+	struct came came;
 	struct arena arena;              /* holds this struct */
 };
 

@@ -38,6 +38,7 @@ open_domain(const struct conf *conf, void **ret_domain, const char **ret_error)
 		arena_free(&arena);
 		return rc;
 	}
+	pthread_mutex_init(&d->came.mutex, NULL);
 	d->conf = conf;
 	d->arena = arena;
 	*ret_domain = d;
@@ -51,6 +52,7 @@ close_domain(void *domain)
 	struct arena arena = d->arena;
 
 	provider_close(&d->provider);
+	pthread_mutex_destroy(&d->came.mutex);
 	arena_free(&arena);
 }
 

@@ -62,6 +62,20 @@ is 'who came: five pages' $pages 5
 is 'who came: everybody once, the last first' "$(cut -d/ -f4 "$work/came" | paste -sd' ')" \
     "$(sql "$ATTEND_DB" 'SELECT customer_id FROM attendance WHERE day = (SELECT MAX(day) FROM attendance) ORDER BY at DESC, customer_id DESC' | paste -sd' ')"
 
+# A long count stands for a second, and no longer.
+came() { page "$EVENT_URL/admin/attendance?day=2019-04-14"; printf %s "$body" | sed -nE 's/^<h2>2019-04-14 · ([0-9]+)명 출석<.*/\1/p'; }
+many() { sql "$ATTEND_DB" "PRAGMA foreign_keys=OFF; $1" >/dev/null; }
+many "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+    INSERT INTO attendance (campaign_id, customer_id, day, at, count, streak, longest) SELECT 1, 1000000 + i, 18000, i, 1, 1, 1 FROM n"
+is 'how many came, of many' "$(came; came; came)" "$(printf '6000\n6000\n6000')"
+many 'DELETE FROM attendance WHERE day = 18000 AND customer_id > 1005000'
+sleep 1.2
+is 'a second later: how many now' "$(came; came; came)" "$(printf '5000\n5000\n5000')"
+many 'DELETE FROM attendance WHERE day = 18000 AND customer_id > 1000100'
+sleep 1.2
+is 'few: at once' "$(came; came; came; many 'DELETE FROM attendance WHERE day = 18000 AND customer_id > 1000050'; came; came; came)" "$(printf '100\n100\n100\n50\n50\n50')"
+many 'DELETE FROM attendance WHERE day = 18000'
+
 # When purchases were confirmed is noted to a fifth of the time that it counts for (30 days), the rest at once.
 again() { # AGE-IN-DAYS MORE-SQL: customer1 comes on another day; prints the age of what is noted then
 	sql "$ATTEND_DB" "PRAGMA foreign_keys=OFF; UPDATE attendance SET day = day - 9 WHERE customer_id = $one;
