@@ -43,6 +43,13 @@ sequence(const uint8_t *s, size_t len)
 	return 0;
 }
 
+/* Eight characters from 1 to 0x7f, as most are: taking one from each borrows where there is a NUL. */
+static bool
+is_ascii(uint64_t eight)
+{
+	return ((eight | (eight - 0x0101010101010101)) & 0x8080808080808080) == 0;
+}
+
 bool
 str_utf8(const char *s, size_t len)
 {
@@ -50,8 +57,7 @@ str_utf8(const char *s, size_t len)
 	uint64_t eight;
 
 	while (at < len) {
-		/* Most of what comes is ASCII. */
-		if (len - at >= sizeof(eight) && (memcpy(&eight, s + at, sizeof(eight)), (eight & 0x8080808080808080) == 0))
+		if (len - at >= sizeof(eight) && (memcpy(&eight, s + at, sizeof(eight)), is_ascii(eight)))
 			n = sizeof(eight);
 		else if ((n = sequence((const uint8_t *)s + at, len - at)) == 0)
 			return false;

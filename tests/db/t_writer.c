@@ -138,25 +138,25 @@ expired(struct arena *a, int lock)
 static void
 broken(struct arena *a, int lock)
 {
-	static struct posted p[50];
+	static struct posted p[100];
 	struct rlimit none = { 1, RLIM_INFINITY }, before;
 	int i, unknown = 0, busy = 0;
 
 	CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0 && flock(lock, LOCK_EX) == 0);
 	signal(SIGXFSZ, SIG_IGN);
-	for (i = 0; i < 50; i++)
+	for (i = 0; i < 100; i++)
 		post(&p[i], a, 1, true);
 	none.rlim_max = before.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &none);
 	flock(lock, LOCK_UN);
-	for (i = 0; i < 50; i++)
+	for (i = 0; i < 100; i++)
 		sem_wait(&told);
 	setrlimit(RLIMIT_FSIZE, &before);
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < 100; i++) {
 		unknown += p[i].job.rc == RC_UNKNOWN;
 		busy += p[i].job.rc == RC_BUSY;
 	}
-	CHECK(unknown > 0 && busy > 0 && unknown + busy == 50);
+	CHECK(unknown > 0 && busy > 0 && unknown + busy == 100);
 	CHECK(writer_broken(writer));
 }
 

@@ -128,6 +128,23 @@ main(void)
 	int64_t v;
 	size_t i;
 
+	/* Wherever it stands, also where eight are looked at at once. */
+	for (i = 0; i < 24; i++) {
+		static const char *const wrong[] = { "\0", "\x80", "\xff", "\xc3" };
+		char text[25] = "abcdefgh\x01jklmnop\x7frstuvwx";
+		size_t w;
+
+		CHECK(str_utf8(text, 24));
+		for (w = 0; w < COUNT(wrong); w++) {
+			text[i] = *wrong[w];
+			CHECK(!str_utf8(text, 24));
+		}
+		memcpy(text, "abcdefghijklmnopqrstuvwx", 24);
+		if (i < 23) {
+			memcpy(text + i, "é", 2);
+			CHECK(str_utf8(text, 24));
+		}
+	}
 	for (i = 0; i < COUNT(utf8); i++) {
 		CHECK(str_utf8(utf8[i].s, utf8[i].len) == utf8[i].ok);
 		if (str_utf8(utf8[i].s, utf8[i].len) != utf8[i].ok)
