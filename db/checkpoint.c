@@ -19,7 +19,7 @@ struct checkpoint {
 	pthread_cond_t wake;
 	struct db *copier;
 	struct db *guard;        /* reads while copier copies, so that the WAL stays */
-	bool asked, stop;
+	bool asked, flush, stop;         /* by mutex */
 	int begun_at;            /* pages when it was asked last: not again before there are more */
 };
 
@@ -27,6 +27,7 @@ static void *
 run(void *arg)
 {
 	struct checkpoint *c = arg;
+	bool flush;
 
 	pthread_mutex_lock(&c->mutex);
 	for (;;) {
@@ -34,10 +35,11 @@ run(void *arg)
 			pthread_cond_wait(&c->wake, &c->mutex);
 		if (!c->asked)
 			break;
+		flush = c->flush;
 		pthread_mutex_unlock(&c->mutex);
 		engine_copy(c->copier);
 		db_snapshot_end(c->guard);
-		if (c->begun_at >= WAL_MOST)
+		if (flush)
 			engine_flush(c->copier);
 		engine_copy_give(c->copier);
 		pthread_mutex_lock(&c->mutex);
@@ -99,6 +101,7 @@ begin(struct checkpoint *c)
 	}
 	pthread_mutex_lock(&c->mutex);
 	c->asked = true;
+	c->flush = c->begun_at >= WAL_MOST;
 	pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->mutex);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db_sqlite.c - db.h, and the opening half of migrate.h, over SQLite in WAL mode.
  *
- * Between processes one lock (lock.c) is taken around every write transaction and every checkpoint,
- * by every program of ours; no connection checkpoints by itself. Since nobody can reset the WAL while
- * a checkpoint reads its header, the WAL-reset race of SQLite before 3.51.3 cannot happen.
+ * Between processes one lock (lock.c) is taken around every write transaction, by every program of ours; no
+ * connection checkpoints by itself. checkpoint.c tells why SQLite's WAL-reset race cannot happen.
  *
  * A commit that fails has an unknown outcome (the pages may reach the disk all the same), so
  * the connection is then marked broken and refuses everything. */
@@ -143,7 +142,7 @@ configure(void)
 	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 64 << 10);
 }
 
-/* Opens the file whatever its version is; db_open() and db_migrate() look further. */
+/* Whatever its version is; db_open() and db_migrate() look further. */
 enum rc
 engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 {
@@ -174,8 +173,8 @@ db_open(struct db **ret, const char *path, enum db_domain domain, enum db_mode m
     const char **ret_error)
 {
 	const char *error = NULL;
-	struct db *db;
 	enum rc rc = RC_CONFIG;
+	struct db *db;
 	int version;
 
 	if (engine_open(&db, path, mode, false) != RC_OK) {
@@ -455,7 +454,7 @@ engine_copy(struct db *db)
 {
 	int copied;
 
-	if (sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied) == SQLITE_OK)
+	if (!db->broken && sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied) == SQLITE_OK)
 		db->wal.copied = copied;
 }
 
@@ -464,8 +463,9 @@ engine_flush(struct db *db)
 {
 	sqlite3_file *file;
 
-	if (sqlite3_file_control(db->conn, NULL, SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
-		(void)file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	if (sqlite3_file_control(db->conn, NULL, SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+	    file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) != SQLITE_OK)
+		db->broken = true;       /* the kernel tells it once only */
 }
 
 enum rc

@@ -62,5 +62,5 @@ static inline void engine_copy_give(struct db *db) { lock_copy_give(engine_lock_
 void engine_copy(struct db *);
 
 /* Sees to it that what was copied is on disk. SQLite does that itself, but only in the copy after which
- * nothing is left, which may then be one that others wait for. */
+ * nothing is left, which may then be one that others wait for. After an error this connection copies no more. */
 void engine_flush(struct db *);
