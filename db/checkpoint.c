@@ -3,9 +3,10 @@
  *
  * SQLite before 3.51.3 loses commits when the WAL begins anew between the moment at which a passive
  * checkpoint reads its header and the end of that checkpoint, which can happen only when all of it was
- * copied before. So a copy begins under the write lock, right after a commit of which nothing can be
- * copied yet (one copy at a time: engine_copy_take()), by opening a snapshot: the WAL cannot begin anew
- * while somebody reads it, so from then on the write lock is not needed. */
+ * copied before. So a copy begins under the write lock, right after a commit (one copy at a time:
+ * engine_copy_take()), by opening a snapshot that stays until the copy has ended: the WAL cannot begin anew
+ * while somebody reads it. Where another process has just copied all, the snapshot reads the database
+ * alone, and SQLite then copies nothing. From then on the write lock is not needed. */
 #include "db/checkpoint.h"
 
 #include <pthread.h>
@@ -20,6 +21,7 @@ struct checkpoint {
 	struct db *copier;
 	struct db *guard;        /* reads while copier copies, so that the WAL stays */
 	bool asked, flush, stop;         /* by mutex */
+	bool paused;             /* tried in a pause since the last commit: what others write is theirs to copy */
 	int begun_at;            /* pages when it was asked last: not again before there are more */
 };
 
@@ -113,6 +115,7 @@ checkpoint_commit(struct checkpoint *c, struct db *db)
 	int left = engine_wal_left(wal, engine_wal(c->copier));
 	int enough = wal->pages < WAL_MOST ? WAL_SOME : WAL_LITTLE;
 
+	c->paused = false;
 	if (wal->pages < c->begun_at)
 		c->begun_at = 0;
 	if (!wal->grew || (left < enough ? wal->pages < WAL_MOST : wal->pages - c->begun_at < enough) || !take(c))
@@ -127,12 +130,13 @@ checkpoint_commit(struct checkpoint *c, struct db *db)
 bool
 checkpoint_wanted(const struct checkpoint *c, struct db *db)
 {
-	return engine_wal_left(engine_wal(db), engine_wal(c->copier)) >= WAL_SOME;
+	return !c->paused && engine_wal_left(engine_wal(db), engine_wal(c->copier)) >= WAL_SOME;
 }
 
 void
 checkpoint_pause(struct checkpoint *c)
 {
+	c->paused = true;
 	if (take(c))
 		copy(c);
 }

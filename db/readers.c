@@ -63,6 +63,7 @@ readers_take(struct readers *p)
 void
 readers_give(struct readers *p, struct db *db)
 {
+	db_snapshot_end(db);             /* one left open would keep the WAL from beginning anew */
 	pthread_mutex_lock(&p->mutex);
 	if (p->piled < KEEP) {
 		p->pile[p->piled++] = db;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "db/checkpoint.h"
 #include "db/engine.h"
 #include "db/migrate.h"
 #include "db/writer.h"
@@ -102,6 +103,27 @@ goes_on(struct arena *a)
 	db_close(db);
 }
 
+/* What could not be copied in a pause is left alone until somebody has written again. */
+static void
+pauses(struct arena *a)
+{
+	struct db *db = open_db(DB_WRITE), *reader = open_db(DB_READ);
+	struct checkpoint *c;
+
+	CHECK(checkpoint_open(&c, path) == RC_OK);
+	CHECK(db_snapshot(reader) == RC_OK && engine_pragma(reader, "PRAGMA user_version") > 0);
+	put(db, a, WAL_SOME);
+	CHECK(checkpoint_wanted(c, db));
+	engine_lock(db);
+	checkpoint_pause(c);
+	engine_unlock(db);
+	CHECK(!checkpoint_wanted(c, db));
+	db_snapshot_end(reader);
+	checkpoint_close(c);
+	db_close(reader);
+	db_close(db);
+}
+
 static sem_t told;
 static atomic_int refused;
 
@@ -158,6 +180,7 @@ main(void)
 	arena_init(&a, 1 << 16);
 	CHECK(db_migrate(path, DB_ATTEND, &done, &error) == RC_OK);
 	goes_on(&a);
+	pauses(&a);
 	if ((other = fork()) == 0) {
 		(void)rush(open_db(DB_WRITE), 1000000);
 		_exit(refused != 0);
