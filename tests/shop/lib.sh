@@ -201,8 +201,9 @@ case_wrong_schema() {
 	away 'a table is missing'
 	ok 'the breaker opens' wait_for 10 breaker_opens
 	echo 'ALTER TABLE gone RENAME TO purchasedetails;' | shop_sql
+	_before=$(wc -l <"$_dir/log/auth.log")
 	ok 'it is back: verified without a restart' back
-	has 'the log says so' "$(log)" 'shop: answers again'
+	ok 'the log says so' wait_for 20 breaker_closes
 	echo 'ALTER TABLE product RENAME COLUMN count TO stock;' | shop_sql
 	purchases "$hanul"
 	is 'a column is missing: 503' "$status $(json type)" '503 /problems/shop-unavailable'
@@ -210,6 +211,8 @@ case_wrong_schema() {
 	ok 'it is back' back
 }
 breaker_opens() { verify hanul@example.kr >"$work/void"; log 5 | grep -q 'shop: left alone'; }
+# Each worker has a breaker: the one that was left alone may not be the one that answered first.
+breaker_closes() { verify hanul@example.kr >"$work/void"; log +$((_before + 1)) | grep -q 'shop: answers again'; }
 
 case_tls() {
 	cp "$home/dsn" "$work/dsn"
