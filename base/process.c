@@ -3,6 +3,7 @@
  * (core(5)) is written whatever the limit is, and a tracer needs none. Neither call can fail. */
 #include "base/process.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -13,4 +14,15 @@ process_harden(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+bool
+process_not_urgent(void)
+{
+	static const struct sched_param usual = { 0 };
+	int now = sched_getscheduler(0), policy = now & ~SCHED_RESET_ON_FORK;
+
+	if (policy != SCHED_RR && policy != SCHED_FIFO)
+		return true;
+	return sched_setscheduler(0, SCHED_OTHER | (now & SCHED_RESET_ON_FORK), &usual) == 0;
 }

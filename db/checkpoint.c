@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/process.h"
 #include "db/engine.h"
 
 struct checkpoint {
@@ -31,6 +32,7 @@ run(void *arg)
 	struct checkpoint *c = arg;
 	bool flush;
 
+	(void)process_not_urgent();      /* the commits are: whoever opens the writer hears if that is refused */
 	pthread_mutex_lock(&c->mutex);
 	for (;;) {
 		while (!c->asked && !c->stop)

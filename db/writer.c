@@ -7,6 +7,9 @@
  * did is told to its waiters after the commit, also to those whose job said no: their "no" may
  * rest on what another job of the same group has just written.
  *
+ * A commit costs about the same for one job and for many. So while requests are being computed, each of which
+ * may bring a job, the writer waits for GATHER of them, but GATHER_MS at most; who comes alone does not wait.
+ *
  * The WAL is copied back into the database in a pause, and in a rush beside the commits (checkpoint.h).
  *
  * Each waiter sleeps on a semaphore of its own, so that those who are woken together do not then
@@ -25,13 +28,14 @@
 #include "db/checkpoint.h"
 #include "db/engine.h"
 
-enum { WAIT_MS = 2000, GROUP_MAX = 64, PAUSE_MS = 200 };
+enum { WAIT_MS = 2000, GROUP_MAX = 64, PAUSE_MS = 200, GATHER = 24, GATHER_MS = 2 };
 
 struct writer {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t work;
 	struct write_job *first, **last; /* waiting, in order of arrival */
+	int waiting, wanted;     /* how many wait; how many wake the writer */
 	struct db *db;
 	struct checkpoint *checkpoint;
 	bool stop;
@@ -53,6 +57,7 @@ take_group(struct writer *w)
 	if (w->first == NULL)
 		w->last = &w->first;
 	*end = NULL;
+	w->waiting -= n;
 	pthread_mutex_unlock(&w->mutex);
 	return group;
 }
@@ -148,6 +153,20 @@ finish_group(struct writer *w, struct write_job *group)
 	}
 }
 
+/* Waits for more jobs, where more may come. Under the mutex. */
+static void
+gather(struct writer *w)
+{
+	int64_t until = clock_mono_ms() + GATHER_MS;
+	struct timespec at = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
+
+	w->wanted = GATHER;
+	while (w->waiting < GATHER && turn_busy() > 0 && !w->stop &&
+	    pthread_cond_clockwait(&w->work, &w->mutex, CLOCK_MONOTONIC, &at) == 0)
+		;
+	w->wanted = 1;
+}
+
 /* Waits for jobs, or for a pause in them when the WAL has grown. False: it is time to stop. */
 static bool
 wait_work(struct writer *w)
@@ -162,6 +181,8 @@ wait_work(struct writer *w)
 			pause = pthread_cond_clockwait(&w->work, &w->mutex, CLOCK_MONOTONIC, &at) != 0;
 		else
 			pthread_cond_wait(&w->work, &w->mutex);
+	if (w->first != NULL)
+		gather(w);
 	going = w->first != NULL || pause;
 	pthread_mutex_unlock(&w->mutex);
 	return going;
@@ -204,6 +225,7 @@ writer_open(struct writer **ret, struct db *db, const char *path)
 	}
 	w->db = db;
 	w->last = &w->first;
+	w->wanted = 1;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->work, NULL);
 	if (pthread_create(&w->thread, NULL, run, w) != 0)
@@ -225,6 +247,7 @@ withdraw(struct writer *w, struct write_job *job)
 	*at = job->next;
 	if (w->last == &job->next)
 		w->last = at;
+	w->waiting--;
 	job->taken = true;
 	return true;
 }
@@ -246,7 +269,8 @@ join(struct writer *w, struct write_job *job)
 	if (joins) {
 		*w->last = job;
 		w->last = &job->next;
-		pthread_cond_signal(&w->work);
+		if (++w->waiting >= w->wanted)
+			pthread_cond_signal(&w->work);
 	}
 	pthread_mutex_unlock(&w->mutex);
 	return joins;
@@ -259,6 +283,15 @@ writer_submit(struct writer *w, struct write_job *job)
 		return;
 	job->rc = RC_BUSY;
 	job->done(job);
+}
+
+void
+writer_hurry(struct writer *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	if (w->first != NULL)
+		pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->mutex);
 }
 
 void

@@ -41,6 +41,9 @@ struct write_job {
  * fn, arg, arena and done are set. */
 void writer_submit(struct writer *, struct write_job *);
 
+/* No request is computed any more (turn.h): what waits need not wait for others. */
+void writer_hurry(struct writer *);
+
 /* Gives up, with RC_BUSY, jobs that have waited for more than two seconds and were not started. To be
  * called each second or so where writer_submit() is used. */
 void writer_expire(struct writer *);

@@ -26,6 +26,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "base/process.h"
 #include "base/turn.h"
 #include "db/db.h"
 #include "db/readers.h"
@@ -319,6 +320,7 @@ thread_run(void *arg)
 			break;
 		if (s->stop)             /* the main thread does it no more */
 			writer_expire(s->writer);
+		turn_rest();
 		wait_event(t);
 	}
 	turn_give();
@@ -345,6 +347,11 @@ open_shared(struct shared *s)
 	rc = db_open(&db, path, s->app->db, DB_WRITE, &error);
 	if (rc == RC_OK && (rc = writer_open(&s->writer, db, path)) != RC_OK)
 		db_close(db);
+	/* The writer's thread keeps a real-time priority, no other does. */
+	if (rc == RC_OK && !process_not_urgent()) {
+		log_error("real-time priority is for commits alone, but sched_setscheduler is refused: allow it, or start without");
+		return RC_CONFIG;
+	}
 	if (rc == RC_OK)
 		rc = readers_open(&s->readers, path, s->app->db, &error);
 	if (rc != RC_OK) {
@@ -396,13 +403,19 @@ turns_of(const struct conf *conf)
 	return n < 2 ? 2 : n;
 }
 
+static void
+all_rest(void *writer)
+{
+	writer_hurry(writer);
+}
+
 static int
 worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 {
 	int64_t i;
 	int sig;
 
-	turn_open((int)turns_of(s->conf));
+	turn_open((int)turns_of(s->conf), all_rest, s->writer);
 	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->stop_fd < 0 || s->done_fd < 0)

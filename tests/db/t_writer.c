@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/turn.h"
 #include "db/migrate.h"
 #include "db/writer.h"
 
@@ -106,6 +107,52 @@ submitted(struct db *rdb, struct arena *a, bool again)
 		wrong += p[i].told != 1 || p[i].job.rc != (p[i].at % 5 == 0 ? RC_DENIED : RC_OK);
 	CHECK(wrong == 0);
 	CHECK(count(rdb, a) - before == THREADS * EACH * 4 / 5);
+}
+
+static int ran_when_told;
+
+static void
+tell_ran(struct write_job *job)
+{
+	if (ran_when_told == 0)
+		ran_when_told = ran;
+	tell(job);
+}
+
+static void
+all_rest(void *arg)
+{
+	(void)arg;
+	writer_hurry(writer);
+}
+
+/* While somebody computes, those that come within a moment ride in one group; whoever is alone then, and
+ * while nobody computes, is told all the same. */
+static void
+gathered(struct arena *a)
+{
+	static struct posted p[8];
+	int round, i, together = 0;
+
+	turn_open(1, all_rest, NULL);
+	writer_hurry(writer);
+	for (round = 0; round < 20; round++) {
+		turn_take();
+		ran = ran_when_told = 0;
+		for (i = 0; i < 8; i++) {
+			p[i] = (struct posted){ .at = 1, .job = { .fn = insert, .arg = &p[i].at, .arena = a, .done = tell_ran, .again = true } };
+			writer_submit(writer, &p[i].job);
+			if (i == 0)
+				usleep(300);     /* the writer has long begun */
+		}
+		if (round % 2 == 0)
+			turn_give();
+		for (i = 0; i < 8; i++)
+			sem_wait(&told);
+		turn_give();
+		together += ran_when_told == 8;
+	}
+	CHECK(together >= 10);           /* some may be torn apart where the machine is busy */
 }
 
 /* The lock is held elsewhere: what has waited for two seconds is given up, and what has not, is not. */
@@ -201,6 +248,7 @@ main(void)
 	sem_init(&told, 0, 0);
 	submitted(rdb, &a, false);
 	submitted(rdb, &a, true);
+	gathered(&a);
 	fd = open(lock, O_RDWR);
 	expired(&a, fd);
 	CHECK(!writer_broken(writer));

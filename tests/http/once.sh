@@ -8,6 +8,11 @@ own_system --customers 210
 . "$RUN_ENV"
 reward="(SELECT reward_id FROM milestone_reward WHERE milestone_id = (SELECT id FROM milestone WHERE kind = 'cumulative' AND days = 1))"
 
+if [ "$(nproc)" -gt 1 ] && chrt -r 1 true 2>/dev/null; then
+	pgrep -f -- "--config ${ATTEND_DB%/attend/*}/etc/attend.conf --serve" >"$work/workers"
+	is 'of all threads only the one that writes is urgent, in each worker' \
+	    "$(while read -r w; do ps -L -o cls= -p "$w" | grep -c RR; done <"$work/workers" | sort -u)" 1
+fi
 before=$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $reward")
 t=$(token "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD")
 seq 64 | xargs -P 64 -I{} curl -sS -m 30 -o "$work/c{}" -w '%{http_code}\n' -X POST -H "Authorization: Bearer $t" "$EVENT_URL/v1/check-ins" >"$work/codes"

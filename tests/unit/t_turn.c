@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* t_turn.c - no more threads run at once than there are turns, and whoever waits lets others run. */
+/* t_turn.c - no more threads run at once than there are turns, whoever waits lets others run, and the last
+ * one that computed says so when it stops. */
 #include "t.h"
 
 #include <pthread.h>
@@ -11,7 +12,7 @@
 
 enum { TURNS = 2, THREADS = 8, EACH = 50 };
 
-static atomic_int running, most, passed;
+static atomic_int running, most, passed, rests;
 static sem_t answer;
 
 static void
@@ -53,6 +54,44 @@ wait_long(void *arg)
 	return NULL;
 }
 
+static void
+rest(void *arg)
+{
+	++*(atomic_int *)arg;
+}
+
+static void *
+take_rest_give(void *arg)
+{
+	turn_take();
+	turn_rest();
+	turn_give();
+	return arg;
+}
+
+static void
+resting(void)
+{
+	int before = rests;
+	pthread_t other;
+
+	CHECK(before > 0 && turn_busy() == 0);
+	turn_take();
+	turn_take();
+	CHECK(turn_busy() == 1);
+	pthread_create(&other, NULL, take_rest_give, NULL);
+	pthread_join(other, NULL);
+	CHECK(turn_busy() == 1 && rests == before);      /* it was not the last */
+	turn_rest();
+	turn_rest();
+	CHECK(turn_busy() == 0 && rests == before + 1);
+	turn_take();                     /* it was kept */
+	CHECK(turn_busy() == 1);
+	turn_give();
+	turn_give();
+	CHECK(turn_busy() == 0 && rests == before + 2);
+}
+
 int
 main(void)
 {
@@ -62,7 +101,9 @@ main(void)
 	turn_take();                     /* before they are opened nobody waits */
 	turn_take();
 	turn_give();
-	turn_open(TURNS);
+	turn_rest();
+	CHECK(turn_busy() == 0);
+	turn_open(TURNS, rest, &rests);
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, work, NULL);
 	for (i = 0; i < THREADS; i++)
@@ -79,5 +120,6 @@ main(void)
 		pthread_join(threads[i], NULL);
 	CHECK(passed == THREADS);
 	turn_give();
+	resting();
 	return DONE();
 }
