@@ -23,8 +23,8 @@
 
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
-	CACHE_KIB = 4 << 10,     /* pages kept by a reader */
-	CACHE_WRITER_KIB = 12 << 10, /* more is no gain: a commit that split a page looks at all of them */
+	/* Pages kept; in a large database the upper pages of its trees alone would fill that (docs/cost.md). */
+	CACHE_KIB = 4 << 10, CACHE_WRITER_KIB = 12 << 10, LARGE_FACTOR = 4, LARGE_PAGES = 1 << 16 /* 256 MiB */,
 	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
 	MEMO = 16 << 20          /* what a connection may remember */
@@ -114,9 +114,12 @@ engine_pragma(struct db *db, const char *sql)
 static enum rc
 harden(struct db *db, enum db_mode mode)
 {
+	int kib = mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB;
 	sqlite3 *c = db->conn;
 	char sql[400];
 
+	if (engine_pragma(db, "PRAGMA page_count") >= LARGE_PAGES)
+		kib *= LARGE_FACTOR;
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -126,7 +129,7 @@ harden(struct db *db, enum db_mode mode)
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 	    "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0;"
 	    "PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
-	    mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
+	    kib, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
 	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK || run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
 	sqlite3_wal_hook(c, on_wal, db);
@@ -155,15 +158,12 @@ engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 	pthread_once(&once, configure);
 	db->lock_fd = -1;
 	arena_init(&db->memo.arena, MEMO);
-	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK || harden(db, mode) != RC_OK) {
+	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK || harden(db, mode) != RC_OK ||
+	    (mode == DB_WRITE && (db->lock_fd = lock_open(path)) < 0)) {
 		db_close(db);
 		return RC_DB;
 	}
 	sqlite3_extended_result_codes(db->conn, 1);
-	if (mode == DB_WRITE && (db->lock_fd = lock_open(path)) < 0) {
-		db_close(db);
-		return RC_DB;
-	}
 	*ret = db;
 	return RC_OK;
 }
