@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process.c - secrets stay in memory. The limit alone would not do: a core that goes to a pipe
- * (core(5)) is written whatever the limit is, and a tracer needs none. Neither call can fail. */
+/* process.c - what a process may and may not.
+ *
+ * Secrets stay in memory. The limit alone would not do: a core that goes to a pipe
+ * (core(5)) is written whatever the limit is, and a tracer needs none. Neither call of process_harden() can fail. */
 #include "base/process.h"
 
 #include <sched.h>

@@ -180,6 +180,7 @@ main(int argc, char **argv)
 
 	log_name("chulcheckctl");
 	process_harden();
+	(void)process_not_urgent();      /* a service's is for its commits, not for migrations before it */
 	if (strcmp(command, "--version") == 0)
 		return puts(VERSION), 0;
 	if (strcmp(command, "--help") == 0)

@@ -12,7 +12,7 @@ if [ "$(nproc)" -gt 1 ] && chrt -r 1 true 2>/dev/null; then
 	pgrep -f -- "--config ${ATTEND_DB%/attend/*}/etc/attend.conf --serve" >"$work/workers"
 	# The thread sanitizer starts a thread of its own before main() does anything.
 	urgent=1; [ "${SAN:-}" = thread ] && urgent=2
-	is 'of all threads only the one that writes is urgent, in each worker' \
+	is 'one thread of each worker is urgent, and no other' \
 	    "$(while read -r w; do ps -L -o cls= -p "$w" | grep -c RR; done <"$work/workers" | sort -u)" "$urgent"
 fi
 before=$(sql "$ATTEND_DB" "SELECT stock FROM reward WHERE id = $reward")
