@@ -12,25 +12,52 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/process.h"
 #include "db/engine.h"
 
+enum { LITTLE = 200, TOO_LARGE = 4 };
+
 struct checkpoint {
+	int large;               /* pages */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	struct db *copier;
-	struct db *guard;        /* reads while copier copies, so that the WAL stays */
-	bool asked, flush, stop;         /* by mutex */
+	struct copy copy;        /* the thread's, from being asked to its end */
+	bool asked, stop;        /* by mutex */
 	bool paused;             /* tried in a pause since the last commit: what others write is theirs to copy */
+	bool told;               /* what hinders it, since the WAL has begun anew */
 	int begun_at;            /* pages when it was asked last: not again before there are more */
 };
+
+bool
+copy_begin(struct copy *x, struct db *copier)
+{
+	if (!engine_copy_take(copier))
+		return false;
+	*x = (struct copy){ .copier = copier };
+	if (engine_open(&x->guard, engine_path(copier), DB_READ, false) == RC_OK &&
+	    db_snapshot(x->guard) == RC_OK && engine_pragma(x->guard, "PRAGMA user_version") >= 0)
+		return true;
+	db_close(x->guard);
+	engine_copy_give(copier);
+	return false;
+}
+
+void
+copy_run(struct copy *x)
+{
+	engine_copy(x->copier);
+	db_close(x->guard);
+	engine_flush(x->copier);
+	engine_copy_give(x->copier);
+}
 
 static void *
 run(void *arg)
 {
 	struct checkpoint *c = arg;
-	bool flush;
 
 	(void)process_not_urgent();      /* the commits are: whoever opens the writer hears if that is refused */
 	pthread_mutex_lock(&c->mutex);
@@ -39,13 +66,8 @@ run(void *arg)
 			pthread_cond_wait(&c->wake, &c->mutex);
 		if (!c->asked)
 			break;
-		flush = c->flush;
 		pthread_mutex_unlock(&c->mutex);
-		engine_copy(c->copier);
-		db_snapshot_end(c->guard);
-		if (flush)
-			engine_flush(c->copier);
-		engine_copy_give(c->copier);
+		copy_run(&c->copy);
 		pthread_mutex_lock(&c->mutex);
 		c->asked = false;
 	}
@@ -54,19 +76,18 @@ run(void *arg)
 }
 
 enum rc
-checkpoint_open(struct checkpoint **ret, const char *path)
+checkpoint_open(struct checkpoint **ret, const char *path, int large)
 {
 	struct checkpoint *c = calloc(1, sizeof(*c));
 	enum rc rc;
 
 	if (c == NULL)
 		abort();
-	if ((rc = engine_open(&c->copier, path, DB_WRITE, false)) != RC_OK ||
-	    (rc = engine_open(&c->guard, path, DB_READ, false)) != RC_OK) {
-		db_close(c->copier);
+	if ((rc = engine_open(&c->copier, path, DB_WRITE, false)) != RC_OK) {
 		free(c);
 		return rc;
 	}
+	c->large = large;
 	pthread_mutex_init(&c->mutex, NULL);
 	pthread_cond_init(&c->wake, NULL);
 	if (pthread_create(&c->thread, NULL, run, c) != 0)
@@ -75,39 +96,50 @@ checkpoint_open(struct checkpoint **ret, const char *path)
 	return RC_OK;
 }
 
-/* False: somebody copies, this thread of ours or another process. */
+/* Whether the thread copies: its turn is taken by this process, so that engine_copy_take() would not say no. */
 static bool
-take(struct checkpoint *c)
+ours(struct checkpoint *c)
 {
-	bool ours;
+	bool asked;
 
 	pthread_mutex_lock(&c->mutex);
-	ours = c->asked;
+	asked = c->asked;
 	pthread_mutex_unlock(&c->mutex);
-	return !ours && engine_copy_take(c->copier);
+	return asked;
 }
 
 static void
-copy(struct checkpoint *c)
+beside(struct checkpoint *c)
 {
+	if (ours(c) || !copy_begin(&c->copy, c->copier))
+		return;
+	pthread_mutex_lock(&c->mutex);
+	c->asked = true;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->mutex);
+}
+
+static void
+here(struct checkpoint *c)
+{
+	if (ours(c) || !engine_copy_take(c->copier))
+		return;
 	engine_copy(c->copier);
 	engine_copy_give(c->copier);
 }
 
-/* Wakes the thread, which gives the turn back that engine_copy_take() took. */
 static void
-begin(struct checkpoint *c)
+tell(struct checkpoint *c, int pages)
 {
-	if (db_snapshot(c->guard) != RC_OK || engine_pragma(c->guard, "PRAGMA user_version") < 0) {
-		db_snapshot_end(c->guard);
-		engine_copy_give(c->copier);
+	if (c->told || (pages < TOO_LARGE * c->large && !engine_broken(c->copier)))
 		return;
-	}
-	pthread_mutex_lock(&c->mutex);
-	c->asked = true;
-	c->flush = c->begun_at >= WAL_MOST;
-	pthread_cond_signal(&c->wake);
-	pthread_mutex_unlock(&c->mutex);
+	c->told = true;
+	if (engine_broken(c->copier))
+		log_error("the disk has refused to copy %s-wal into the database (%s); nothing is lost, but the file "
+		    "grows: look at the disk, then restart", engine_path(c->copier), db_error(c->copier));
+	else
+		log_warn("%s-wal has grown to %d MB: a program keeps reading from it, or the disk is too slow; find the "
+		    "program with fuser and end it", engine_path(c->copier), pages / 256);
 }
 
 void
@@ -115,18 +147,20 @@ checkpoint_commit(struct checkpoint *c, struct db *db)
 {
 	const struct engine_wal *wal = engine_wal(db);
 	int left = engine_wal_left(wal, engine_wal(c->copier));
-	int enough = wal->pages < WAL_MOST ? WAL_SOME : WAL_LITTLE;
 
 	c->paused = false;
-	if (wal->pages < c->begun_at)
+	if (wal->pages < c->begun_at) {
 		c->begun_at = 0;
-	if (!wal->grew || (left < enough ? wal->pages < WAL_MOST : wal->pages - c->begun_at < enough) || !take(c))
+		c->told = false;
+	}
+	tell(c, wal->pages);
+	if (!wal->grew || wal->pages < c->large || (left >= LITTLE && wal->pages - c->begun_at < LITTLE))
 		return;
 	c->begun_at = wal->pages;
-	if (left < enough || wal->pages >= WAL_END)
-		copy(c);
+	if (left < LITTLE || wal->pages >= TOO_LARGE * c->large)
+		here(c);
 	else
-		begin(c);
+		beside(c);
 }
 
 bool
@@ -139,8 +173,7 @@ void
 checkpoint_pause(struct checkpoint *c)
 {
 	c->paused = true;
-	if (take(c))
-		copy(c);
+	beside(c);
 }
 
 struct checkpoint *
@@ -154,7 +187,6 @@ checkpoint_close(struct checkpoint *c)
 	pthread_mutex_unlock(&c->mutex);
 	pthread_join(c->thread, NULL);
 	db_close(c->copier);
-	db_close(c->guard);
 	pthread_cond_destroy(&c->wake);
 	pthread_mutex_destroy(&c->mutex);
 	free(c);

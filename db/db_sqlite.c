@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db_sqlite.c - db.h, and the opening half of migrate.h, over SQLite in WAL mode.
+/* db_sqlite.c - db.h and engine.h over SQLite in WAL mode.
  *
  * Between processes one lock (lock.c) is taken around every write transaction, by every program of ours; no
  * connection checkpoints by itself. checkpoint.c tells why SQLite's WAL-reset race cannot happen.
@@ -18,7 +18,6 @@
 #include "base/arena.h"
 #include "db/engine.h"
 #include "db/lock.h"
-#include "db/migrate.h"
 #include "query.h"
 
 enum {
@@ -118,19 +117,21 @@ harden(struct db *db, enum db_mode mode)
 	sqlite3 *c = db->conn;
 	char sql[400];
 
-	if (engine_pragma(db, "PRAGMA page_count") >= LARGE_PAGES)
-		kib *= LARGE_FACTOR;
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK)
+		return RC_DB;
+	if (engine_pragma(db, "PRAGMA page_count") >= LARGE_PAGES)
+		kib *= LARGE_FACTOR;
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 	    "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0;"
 	    "PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
 	    kib, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
-	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK || run_text(db, sql) != SQLITE_OK)
+	if (run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
 	sqlite3_wal_hook(c, on_wal, db);
 	return RC_OK;
@@ -164,42 +165,6 @@ engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 		return RC_DB;
 	}
 	sqlite3_extended_result_codes(db->conn, 1);
-	*ret = db;
-	return RC_OK;
-}
-
-enum rc
-db_open(struct db **ret, const char *path, enum db_domain domain, enum db_mode mode,
-    const char **ret_error)
-{
-	const char *error = NULL;
-	enum rc rc = RC_CONFIG;
-	struct db *db;
-	int version;
-
-	if (engine_open(&db, path, mode, false) != RC_OK) {
-		if (ret_error != NULL)
-			*ret_error = "cannot be opened: check the path and who may write there, or create "
-			    "it with: chulcheckctl migrate";
-		return RC_CONFIG;
-	}
-	version = engine_pragma(db, "PRAGMA user_version");
-	if (version < 0)
-		error = "is not a database, or is damaged: restore the backup";
-	else if (engine_pragma(db, "PRAGMA application_id") != application_id[domain])
-		error = "is not a database of this program";
-	else if (version < db_version(domain))
-		error = "has an older schema: run chulcheckctl migrate";
-	else if (version > db_version(domain))
-		error = "has a newer schema: install the newer program";
-	else
-		rc = RC_OK;
-	if (rc != RC_OK) {
-		if (ret_error != NULL)
-			*ret_error = error;
-		db_close(db);
-		return rc;
-	}
 	*ret = db;
 	return RC_OK;
 }
@@ -449,13 +414,23 @@ engine_wal(struct db *db)
 	return &db->wal;
 }
 
+const char *
+engine_path(const struct db *db)
+{
+	return sqlite3_db_filename(db->conn, "main");
+}
+
 void
 engine_copy(struct db *db)
 {
-	int copied;
+	int copied, code;
 
-	if (!db->broken && sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied) == SQLITE_OK)
+	if (db->broken)
+		return;
+	code = sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied);
+	if (code == SQLITE_OK)
 		db->wal.copied = copied;
+	db->broken = (code & 0xff) == SQLITE_IOERR;
 }
 
 void

@@ -50,16 +50,17 @@ engine_wal_left(const struct engine_wal *wal, const struct engine_wal *copier)
 	return wal->pages >= copied ? wal->pages - copied : wal->pages;
 }
 
-/* So many pages are time to copy it, beside the commits or in a pause; from WAL_MOST (32 MB) on little is
- * copied under the lock, so that it can begin anew; from WAL_END (128 MB) on all is. */
-enum { WAL_LITTLE = 200, WAL_SOME = 1000, WAL_MOST = 8000, WAL_END = 32000 };
+/* So many pages are copied in a pause. */
+enum { WAL_SOME = 1000 };
 
 /* Copies the WAL back (a passive checkpoint). One of all connections and processes does at a time:
  * engine_copy_take() is false while another one does; it is asked under the write lock only, and the
- * lock is kept until engine_copy() has returned (checkpoint.c knows when not). */
+ * lock is kept until engine_copy() has returned (checkpoint.h tells when not). After an error of the disk this
+ * connection is broken and copies no more. */
 static inline bool engine_copy_take(struct db *db) { return lock_copy_take(engine_lock_fd(db)); }
 static inline void engine_copy_give(struct db *db) { lock_copy_give(engine_lock_fd(db)); }
 void engine_copy(struct db *);
+const char *engine_path(const struct db *);      /* of its file; lives as long as the connection */
 
 /* Sees to it that what was copied is on disk. SQLite does that itself, but only in the copy after which
  * nothing is left, which may then be one that others wait for. After an error this connection copies no more. */

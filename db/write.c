@@ -2,11 +2,14 @@
 /* write.c - db_write(): one write transaction for programs with one thread. */
 #include "db/db.h"
 
+#include "db/checkpoint.h"
 #include "db/engine.h"
 
 enum rc
 db_write(struct db *db, struct arena *a, write_fn *fn, void *arg)
 {
+	struct copy copy;
+	bool copies = false;
 	enum rc rc;
 
 	engine_lock(db);
@@ -17,11 +20,10 @@ db_write(struct db *db, struct arena *a, write_fn *fn, void *arg)
 			rc = engine_commit(db);
 		else
 			engine_rollback(db);
-		if (rc == RC_OK && engine_wal_left(engine_wal(db), engine_wal(db)) >= WAL_SOME && engine_copy_take(db)) {
-			engine_copy(db);
-			engine_copy_give(db);
-		}
+		copies = rc == RC_OK && engine_wal_left(engine_wal(db), engine_wal(db)) >= WAL_SOME && copy_begin(&copy, db);
 	}
 	engine_unlock(db);
+	if (copies)
+		copy_run(&copy);
 	return rc;
 }

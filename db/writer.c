@@ -8,7 +8,8 @@
  * rest on what another job of the same group has just written.
  *
  * A commit costs about the same for one job and for many. So while requests are being computed, each of which
- * may bring a job, the writer waits for GATHER of them, but GATHER_MS at most; who comes alone does not wait.
+ * may bring a job, the writer waits for GATHER of them, but GATHER_MS at most; who comes while nothing else is
+ * computed does not wait.
  *
  * The WAL is copied back into the database in a pause, and in a rush beside the commits (checkpoint.h).
  *
@@ -176,13 +177,15 @@ wait_work(struct writer *w)
 	struct timespec at = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
 
 	pthread_mutex_lock(&w->mutex);
-	while (w->first == NULL && !w->stop && !pause)
-		if (pages)
-			pause = pthread_cond_clockwait(&w->work, &w->mutex, CLOCK_MONOTONIC, &at) != 0;
-		else
-			pthread_cond_wait(&w->work, &w->mutex);
-	if (w->first != NULL)
-		gather(w);
+	do {                             /* those that wait may be withdrawn while more are gathered */
+		while (w->first == NULL && !w->stop && !pause)
+			if (pages)
+				pause = pthread_cond_clockwait(&w->work, &w->mutex, CLOCK_MONOTONIC, &at) != 0;
+			else
+				pthread_cond_wait(&w->work, &w->mutex);
+		if (w->first != NULL)
+			gather(w);
+	} while (w->first == NULL && !w->stop && !pause);
 	going = w->first != NULL || pause;
 	pthread_mutex_unlock(&w->mutex);
 	return going;
@@ -212,14 +215,14 @@ run(void *arg)
 }
 
 enum rc
-writer_open(struct writer **ret, struct db *db, const char *path)
+writer_open(struct writer **ret, struct db *db, const char *path, int large)
 {
 	struct writer *w = calloc(1, sizeof(*w));
 	enum rc rc;
 
 	if (w == NULL)
 		abort();
-	if ((rc = checkpoint_open(&w->checkpoint, path)) != RC_OK) {
+	if ((rc = checkpoint_open(&w->checkpoint, path, large)) != RC_OK) {
 		free(w);
 		return rc;
 	}

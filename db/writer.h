@@ -27,8 +27,10 @@ struct write_job {
 	bool taken;
 };
 
-/* Starts the thread. The writer owns the connection from here on; path is its database's. */
-[[nodiscard]] enum rc writer_open(struct writer **ret, struct db *, const char *path);
+/* Starts the thread. The writer owns the connection from here on; path is its database's; wal_large: so many
+ * pages of its WAL are copied back without waiting for a pause. */
+enum { WAL_LARGE = 32000 /* 125 MB */ };
+[[nodiscard]] enum rc writer_open(struct writer **ret, struct db *, const char *path, int wal_large);
 
 /* Runs fn inside the next group and returns when it is on disk: RC_OK only then. fn's own rc
  * rolls back what it did and nobody else's. RC_BUSY: not started within two seconds (or

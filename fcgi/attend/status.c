@@ -6,6 +6,7 @@
  *	              provider is known, else 503 with why; says which campaign is open, if one is
  *	GET /metrics  Prometheus text format 0.0.4, for this machine only */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "attend.h"
 #include "base/clock.h"
@@ -78,6 +79,15 @@ label(const struct req *r, const char *s)
 	return o.s != NULL ? o.s : "";
 }
 
+/* Bytes of the WAL's file; 0 when there is none. */
+static long long
+wal_bytes(struct req *r)
+{
+	struct stat st;
+
+	return stat(arena_fmt(r->arena, "%s-wal", r->conf->attend_db), &st) == 0 ? (long long)st.st_size : 0;
+}
+
 static enum rc
 metrics_get(struct req *r)
 {
@@ -109,6 +119,8 @@ metrics_get(struct req *r)
 		    (long long)rewards[i].owed);
 	buf_str(o, "# TYPE chulcheck_outbox_waiting gauge\n");
 	buf_fmt(o, "chulcheck_outbox_waiting %lld\n", (long long)outbox.waiting);
+	buf_str(o, "# TYPE chulcheck_wal_bytes gauge\n");
+	buf_fmt(o, "chulcheck_wal_bytes %lld\n", wal_bytes(r));
 	return RC_OK;
 }
 

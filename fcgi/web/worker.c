@@ -345,7 +345,7 @@ open_shared(struct shared *s)
 	enum rc rc;
 
 	rc = db_open(&db, path, s->app->db, DB_WRITE, &error);
-	if (rc == RC_OK && (rc = writer_open(&s->writer, db, path)) != RC_OK)
+	if (rc == RC_OK && (rc = writer_open(&s->writer, db, path, WAL_LARGE)) != RC_OK)
 		db_close(db);
 	/* The writer's thread keeps a real-time priority, no other does. */
 	if (rc == RC_OK && !process_not_urgent()) {

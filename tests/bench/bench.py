@@ -7,7 +7,6 @@ import os
 import platform
 import re
 import signal
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -191,10 +190,7 @@ def start_rows(args, work, stack, millions):
         if m:                        # its workers have emptied its log when they stopped
             made = rows.make(args.dir, path, m, today, issuer)
             say(f'copying {m} million rows')
-            for end in ('', '-wal', '-shm'):
-                if os.path.exists(path + end):
-                    os.remove(path + end)
-            shutil.copyfile(made, path)
+            rows.copy(made, path)
             os.sync()
         if m not in millions:
             continue

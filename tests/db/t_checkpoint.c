@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* t_checkpoint.c - the WAL copied back beside the commits: it does not begin anew while a copy runs, and
- * two processes that write and copy at once lose nothing. */
+/* t_checkpoint.c - the WAL copied back beside the commits: it does not begin anew while a copy runs, two
+ * processes that write and copy at once lose nothing, and what hinders a copy is told. */
 #include "t.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +22,7 @@
 #include "db/migrate.h"
 #include "db/writer.h"
 
-enum { ROWS = 9000, BURST = 60 };        /* a row takes about a page */
+enum { ROWS = 9000, BURST = 60, LARGE = 8000, SMALL = 400 /* pages of a WAL */ };    /* a row takes about a page */
 
 static const struct query add = {
 	.name = "add", .id = 500, .nin = 2,
@@ -103,24 +107,145 @@ goes_on(struct arena *a)
 	db_close(db);
 }
 
-/* What could not be copied in a pause is left alone until somebody has written again. */
+/* The same of a copy that has begun: others may copy all, and the WAL goes on. */
 static void
+guarded(struct arena *a)
+{
+	struct db *db = open_db(DB_WRITE), *copier = open_db(DB_WRITE);
+	struct copy copy;
+	int before;
+
+	put(db, a, 20);
+	CHECK(copy_begin(&copy, copier));
+	CHECK(!engine_copy_take(db));
+	before = engine_wal(db)->pages;
+	engine_copy(db);
+	CHECK(engine_wal_left(engine_wal(db), engine_wal(db)) == 0);
+	put(db, a, 1);
+	CHECK(engine_wal(db)->pages > before);
+	copy_run(&copy);
+	CHECK(engine_wal(copier)->copied == before);     /* what came later is for the next copy */
+	engine_copy(copier);
+	put(db, a, 1);
+	CHECK(engine_wal(db)->pages < before);
+	CHECK(engine_copy_take(db));
+	engine_copy_give(db);
+	db_close(copier);
+	db_close(db);
+}
+
+/* SQLite keeps some for the next connection. */
+static int
+descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* What could not be copied in a pause is left alone until somebody has written again; a pause while the thread
+ * copies begins no second copy. */
+static int
 pauses(struct arena *a)
 {
 	struct db *db = open_db(DB_WRITE), *reader = open_db(DB_READ);
 	struct checkpoint *c;
 
-	CHECK(checkpoint_open(&c, path) == RC_OK);
+	CHECK(checkpoint_open(&c, path, LARGE) == RC_OK);
 	CHECK(db_snapshot(reader) == RC_OK && engine_pragma(reader, "PRAGMA user_version") > 0);
 	put(db, a, WAL_SOME);
 	CHECK(checkpoint_wanted(c, db));
 	engine_lock(db);
+	checkpoint_pause(c);
 	checkpoint_pause(c);
 	engine_unlock(db);
 	CHECK(!checkpoint_wanted(c, db));
 	db_snapshot_end(reader);
 	checkpoint_close(c);
 	db_close(reader);
+	db_close(db);
+	return descriptors();
+}
+
+/* How often the log of what was done says so. */
+static int
+logged(void (*fn)(struct arena *), struct arena *a, const char *what)
+{
+	char line[1200];
+	FILE *log = tmpfile();
+	int old = dup(2), n = 0;
+
+	dup2(fileno(log), 2);
+	fn(a);
+	dup2(old, 2);
+	close(old);
+	rewind(log);
+	while (fgets(line, sizeof(line), log) != NULL)
+		n += strstr(line, what) != NULL;
+	fclose(log);
+	return n;
+}
+
+static void
+commits(struct checkpoint *c, struct db *db, struct arena *a, int n)
+{
+	for (; n > 0; n--) {
+		put(db, a, 1);
+		engine_lock(db);
+		checkpoint_commit(c, db);
+		engine_unlock(db);
+	}
+}
+
+/* Somebody reads and reads: the WAL grows. */
+static void
+pinned(struct arena *a)
+{
+	struct db *db = open_db(DB_WRITE), *reader = open_db(DB_READ);
+	struct checkpoint *c;
+
+	CHECK(checkpoint_open(&c, path, SMALL) == RC_OK);
+	CHECK(db_snapshot(reader) == RC_OK && engine_pragma(reader, "PRAGMA user_version") > 0);
+	commits(c, db, a, 4 * SMALL);
+	CHECK(engine_wal(db)->pages >= 4 * SMALL);
+	db_snapshot_end(reader);
+	commits(c, db, a, 200 + 2);
+	CHECK(engine_wal(db)->pages < WAL_SOME);         /* anew, as soon as nobody reads */
+	checkpoint_close(c);
+	db_close(reader);
+	db_close(db);
+}
+
+/* The disk takes no page of the database: nothing is lost, and this connection copies no more. */
+static void
+refused_by_disk(struct arena *a)
+{
+	struct rlimit old, small = { .rlim_cur = 4096, .rlim_max = RLIM_INFINITY };
+	struct db *db = open_db(DB_WRITE);
+	struct checkpoint *c;
+	int64_t before = count(db, a, 0);
+
+	CHECK(checkpoint_open(&c, path, LARGE) == RC_OK);
+	put(db, a, WAL_SOME);
+	CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
+	small.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	engine_lock(db);
+	checkpoint_pause(c);
+	engine_unlock(db);
+	while (!engine_copy_take(db))
+		usleep(1000);
+	engine_copy_give(db);
+	CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
+	commits(c, db, a, 2);
+	CHECK(engine_wal_left(engine_wal(db), engine_wal(db)) >= WAL_SOME);
+	checkpoint_close(c);
+	CHECK(count(db, a, 0) == before + WAL_SOME + 2);
 	db_close(db);
 }
 
@@ -149,7 +274,7 @@ rush(struct db *db, int64_t first)
 	arena_init(&a, 1 << 16);
 	snprintf(name, sizeof(name), "%s-wal", path);
 	sem_init(&told, 0, BURST);
-	CHECK(writer_open(&w, db, path) == RC_OK);
+	CHECK(writer_open(&w, db, path, LARGE) == RC_OK);
 	for (i = 0; i < ROWS; i++) {
 		jobs[i].at = first + i;
 		jobs[i].job = (struct write_job){ .fn = insert, .arg = &jobs[i].at, .arena = &a, .done = tell, .again = true };
@@ -171,7 +296,7 @@ main(void)
 	const char *error;
 	struct db *rdb;
 	struct arena a;
-	int done, status;
+	int done, status, n;
 	pid_t other;
 
 	CHECK(mkdtemp(dir) != NULL);
@@ -180,7 +305,11 @@ main(void)
 	arena_init(&a, 1 << 16);
 	CHECK(db_migrate(path, DB_ATTEND, &done, &error) == RC_OK);
 	goes_on(&a);
-	pauses(&a);
+	guarded(&a);
+	n = pauses(&a);
+	CHECK(pauses(&a) == n);
+	CHECK(logged(refused_by_disk, &a, "the disk has refused to copy") == 1);
+	CHECK(logged(pinned, &a, "has grown to 6 MB") == 1);
 	if ((other = fork()) == 0) {
 		(void)rush(open_db(DB_WRITE), 1000000);
 		_exit(refused != 0);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/turn.h"
 #include "db/migrate.h"
 #include "db/writer.h"
@@ -155,6 +156,39 @@ gathered(struct arena *a)
 	CHECK(together >= 10);           /* some may be torn apart where the machine is busy */
 }
 
+/* All that waits is withdrawn while the writer gathers more: it goes on, and takes the next. More jobs than
+ * one group takes wait for a lock until their time is up; what is left over then expires within the moment for
+ * which the writer waits, since somebody computes. */
+static void
+withdrawn(struct arena *a, int lock, int ms)
+{
+	static struct posted p[66];
+	int64_t begun;
+	int i;
+
+	turn_take();
+	CHECK(flock(lock, LOCK_EX) == 0);
+	begun = clock_mono_ms();
+	for (i = 0; i < 66; i++)
+		post(&p[i], a, 1, true);
+	while (clock_mono_ms() < begun + ms)
+		usleep(100);
+	flock(lock, LOCK_UN);
+	while (clock_mono_ms() < begun + 2004)
+		writer_expire(writer);
+	turn_give();
+	for (i = 0; i < 66; i++)
+		sem_wait(&told);
+	do {                             /* refused while the writer still waits for the lock */
+		post(&p[0], a, 1, true);
+		for (i = 0; i < 30 && sem_trywait(&told) != 0; i++)
+			usleep(100000);
+	} while (i < 30 && p[0].job.rc != RC_OK);
+	CHECK(i < 30);
+	if (i == 30)
+		exit(DONE());            /* nobody would answer what follows */
+}
+
 /* The lock is held elsewhere: what has waited for two seconds is given up, and what has not, is not. */
 static void
 expired(struct arena *a, int lock)
@@ -224,7 +258,7 @@ main(void)
 	CHECK(db_migrate(path, DB_ATTEND, &done, &error) == RC_OK);
 	CHECK(db_open(&wdb, path, DB_ATTEND, DB_WRITE, &error) == RC_OK);
 	CHECK(db_open(&rdb, path, DB_ATTEND, DB_READ, &error) == RC_OK);
-	CHECK(writer_open(&writer, wdb, path) == RC_OK);
+	CHECK(writer_open(&writer, wdb, path, WAL_LARGE) == RC_OK);
 	arena_init(&a, 1 << 16);
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, client, (void *)(intptr_t)(1000 * i));
@@ -251,6 +285,9 @@ main(void)
 	gathered(&a);
 	fd = open(lock, O_RDWR);
 	expired(&a, fd);
+	for (i = 1998; i <= 2000; i++)
+		withdrawn(&a, fd, i);
+	gathered(&a);                    /* it still knows how many wait */
 	CHECK(!writer_broken(writer));
 	broken(&a, fd);
 	close(fd);

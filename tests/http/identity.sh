@@ -104,6 +104,7 @@ post "$EVENT_URL/admin/alerts/add" email=second@example.kr; has 'alerts: added' 
 post "$EVENT_URL/admin/alerts/remove" email=second@example.kr; hasnt 'alerts: removed' "$body" second@example.kr
 is 'alerts: both are in the audit' "$(count "$ATTEND_DB" "audit WHERE subject = 'second@example.kr'")" 2
 req GET "$EVENT_URL/metrics"; has 'metrics' "$body" 'chulcheck'
+is 'metrics: the size of the WAL' "$(printf '%s\n' "$body" | grep -c '^chulcheck_wal_bytes [1-9]')" 1
 browser customer
 sign_in "$CUSTOMER_EMAIL" "$CUSTOMER_PASSWORD"
 post "$EVENT_URL/check-in"
