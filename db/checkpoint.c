@@ -87,7 +87,7 @@ checkpoint_open(struct checkpoint **ret, const char *path, int large)
 		free(c);
 		return rc;
 	}
-	c->large = large;
+	c->large = large * engine_factor(c->copier);
 	pthread_mutex_init(&c->mutex, NULL);
 	pthread_cond_init(&c->wake, NULL);
 	if (pthread_create(&c->thread, NULL, run, c) != 0)

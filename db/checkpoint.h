@@ -13,7 +13,8 @@
 
 struct checkpoint;
 
-/* path: of a database that is open; large: pages of the WAL. */
+/* path: of a database that is open; large: pages of the WAL, in a database that is small
+ * (engine_factor()). */
 [[nodiscard]] enum rc checkpoint_open(struct checkpoint **ret, const char *path, int large);
 
 /* After a transaction of this connection, still under the write lock. Says in the log when somebody reads for

@@ -22,9 +22,9 @@
 
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
-	/* Pages kept; in a large database the upper pages of its trees alone would fill that (docs/cost.md). */
-	CACHE_KIB = 4 << 10, CACHE_WRITER_KIB = 12 << 10, LARGE_FACTOR = 4, LARGE_PAGES = 1 << 16 /* 256 MiB */,
-	WAL_LIMIT = 48 << 20,    /* what stays of the file after a checkpoint: writing into it costs less than growing it */
+	CACHE_KIB = 4 << 10, CACHE_WRITER_KIB = 12 << 10,        /* pages kept */
+	LARGE_PAGES = 1 << 16,   /* 256 MiB */
+	WAL_LIMIT_KIB = 48 << 10,        /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
 	MEMO = 16 << 20          /* what a connection may remember */
 };
@@ -42,6 +42,7 @@ struct db {
 	sqlite3 *conn;
 	int lock_fd;             /* FILE.lock; -1 for a reader */
 	struct engine_wal wal;
+	int factor;
 	bool broken;
 	struct db_memo memo;
 	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
@@ -113,7 +114,6 @@ engine_pragma(struct db *db, const char *sql)
 static enum rc
 harden(struct db *db, enum db_mode mode)
 {
-	int kib = mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB;
 	sqlite3 *c = db->conn;
 	char sql[400];
 
@@ -124,13 +124,12 @@ harden(struct db *db, enum db_mode mode)
 	sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	if (sqlite3_busy_timeout(c, BUSY_MS) != SQLITE_OK)
 		return RC_DB;
-	if (engine_pragma(db, "PRAGMA page_count") >= LARGE_PAGES)
-		kib *= LARGE_FACTOR;
+	db->factor = engine_pragma(db, "PRAGMA page_count") >= LARGE_PAGES ? 4 : 1;
 	snprintf(sql, sizeof(sql),
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 	    "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0;"
 	    "PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
-	    kib, WAL_LIMIT, mode == DB_READ ? "ON" : "OFF");
+	    db->factor * (mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB), db->factor * (WAL_LIMIT_KIB << 10), mode == DB_READ ? "ON" : "OFF");
 	if (run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
 	sqlite3_wal_hook(c, on_wal, db);
@@ -412,6 +411,12 @@ struct engine_wal *
 engine_wal(struct db *db)
 {
 	return &db->wal;
+}
+
+int
+engine_factor(const struct db *db)
+{
+	return db->factor;
 }
 
 const char *

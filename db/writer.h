@@ -28,8 +28,8 @@ struct write_job {
 };
 
 /* Starts the thread. The writer owns the connection from here on; path is its database's; wal_large: so many
- * pages of its WAL are copied back without waiting for a pause. */
-enum { WAL_LARGE = 32000 /* 125 MB */ };
+ * pages of its WAL are copied back without waiting for a pause, in a large database four times as many. */
+enum { WAL_LARGE = 8000 /* 32 MB */ };
 [[nodiscard]] enum rc writer_open(struct writer **ret, struct db *, const char *path, int wal_large);
 
 /* Runs fn inside the next group and returns when it is on disk: RC_OK only then. fn's own rc
