@@ -8,6 +8,7 @@
 	X(TEXT,   site_name,     "출첵", 0, 0, "name of the shop, shown on pages and in mails") \
 	X(TEXT,   event_url,     "http://event.localhost:8080", 0, 0, "public address of the event host, no trailing slash; https makes cookies Secure") \
 	X(TEXT,   auth_url,      "http://auth.localhost:8080", 0, 0, "public address of the auth host; also the issuer of its tokens") \
+	X(TEXT,   local_socket,  "", 0, 0, "Unix socket of a server on this machine (nginx) that answers for event_url and auth_url without TLS; what the hosts ask of each other then needs no network; empty: their addresses") \
 	X(TEXT,   audience,      "chulcheck", 0, 0, "audience (aud) that access tokens must name") \
 	X(TEXT,   client_id,     "chulcheck-attend", 0, 0, "client id of the event host at the identity provider") \
 	X(SECRET, client_secret, "", 0, 0, "file with the client secret of the event host") \

@@ -15,6 +15,10 @@ struct arena;
 
 void net_init(void);                         /* once per process, before threads */
 
+/* Requests to these two hosts (URLs without a path) go to a Unix socket, without TLS: a server of this machine
+ * listens there for them. Once, before threads; the texts stay. socket "": to their addresses, as all others. */
+void net_local(const char *socket, const char *host, const char *other);
+
 /* POSTs a form to url. user/password NULL: no authentication, else HTTP Basic (RFC 7617).
  * timeout_ms for the whole exchange; a reply over 256 KiB fails. RC_IO: no usable reply.
  * RC_CONFIG: http to another machine, which would show the password.

@@ -208,5 +208,6 @@ main(int argc, char **argv)
 	if (check(&conf) != RC_OK)
 		return rc_exit(RC_CONFIG);
 	net_init();
+	net_local(conf.local_socket, conf.event_url, conf.auth_url);
 	return rc_exit(run_job(&in, &conf));
 }

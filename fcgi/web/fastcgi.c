@@ -169,5 +169,6 @@ fastcgi_finish(struct fastcgi *c, const struct req *r)
 	put_reply(r, &c->f);
 	while (FCGX_GetStr(rest, sizeof(rest), c->f.in) > 0)
 		;
+	(void)FCGX_Detach(&c->f);        /* closes at once: no shutdown(), poll() and read() before */
 	FCGX_Finish_r(&c->f);
 }

@@ -460,6 +460,7 @@ worker_process(const struct app *app, const struct conf *conf, bool check)
 	if (!check)              /* sets the environment: before there are threads */
 		fastcgi_open();
 	net_init();
+	net_local(conf->local_socket, conf->event_url, conf->auth_url);
 	if (clock_zone(conf->zone) != RC_OK)
 		log_error("the zone database does not know zone '%s'", conf->zone);
 	else if (open_shared(&s) == RC_OK)
