@@ -22,11 +22,15 @@
 
 enum {
 	BUSY_MS = 2000,          /* a foreign program holds the database: then RC_BUSY */
-	CACHE_KIB = 4 << 10, CACHE_WRITER_KIB = 12 << 10,        /* pages kept */
 	LARGE_PAGES = 1 << 16,   /* 256 MiB */
 	WAL_LIMIT_KIB = 48 << 10,        /* what stays of the file after a checkpoint: writing into it costs less than growing it */
 	STATEMENTS = 512,
 	MEMO = 16 << 20          /* what a connection may remember */
+};
+/* Pages kept in memory, in KiB: in a large database the upper pages of its trees alone would fill what is enough
+ * for a small one (docs/cost.md). */
+static const int cache_kib[2][2] = {     /* [large][mode] */
+	{ [DB_READ] = 4 << 10, [DB_WRITE] = 12 << 10 }, { [DB_READ] = 8 << 10, [DB_WRITE] = 32 << 10 },
 };
 static const int application_id[DB_DOMAIN_MAX] = { [DB_AUTH] = 0x63685f61, [DB_ATTEND] = 0x63685f74 };
 
@@ -129,7 +133,7 @@ harden(struct db *db, enum db_mode mode)
 	    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
 	    "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=0;"
 	    "PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d; PRAGMA temp_store=MEMORY; PRAGMA query_only=%s",
-	    db->factor * (mode == DB_READ ? CACHE_KIB : CACHE_WRITER_KIB), db->factor * (WAL_LIMIT_KIB << 10), mode == DB_READ ? "ON" : "OFF");
+	    cache_kib[db->factor > 1][mode], db->factor * (WAL_LIMIT_KIB << 10), mode == DB_READ ? "ON" : "OFF");
 	if (run_text(db, sql) != SQLITE_OK)
 		return RC_DB;
 	sqlite3_wal_hook(c, on_wal, db);

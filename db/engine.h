@@ -53,8 +53,8 @@ engine_wal_left(const struct engine_wal *wal, const struct engine_wal *copier)
 /* So many pages are copied in a pause. */
 enum { WAL_SOME = 1000 };
 
-/* How many times as much a large database gets (4, else 1), when it is opened: of pages kept in memory, for the upper
- * pages of its trees alone would fill less; of WAL, for there each write is on a page of its own. */
+/* How many times as much WAL a large database gets (4, else 1), as it is when it is opened: there each write is on a
+ * page of its own. */
 int engine_factor(const struct db *);
 
 /* Copies the WAL back (a passive checkpoint). One of all connections and processes does at a time:
