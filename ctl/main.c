@@ -20,7 +20,7 @@ static const char usage_text[] =
     "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
     "       chulcheckctl client list   --database FILE\n"
     "       chulcheckctl client remove --database FILE --id ID\n"
-    "       chulcheckctl staff code --role owner FILE        a one-time code to become staff\n"
+    "       chulcheckctl staff code --role viewer|operator|owner FILE  a one-time code\n"
     "       chulcheckctl totp --key FILE --subject S         a second factor to its stored form\n"
     "       chulcheckctl password                            standard input to its stored form\n"
     "       chulcheckctl token                               a random secret of 43 characters\n"
