@@ -1,7 +1,7 @@
 # make              build the four programs under build/
 # make check        unit tests, query checks, headers, schema, cost of a request (needs no server)
 # make run          scripts/run: the whole system on this machine, port 8080
-# make deb         the Debian packages into build/deb, looked at by lintian
+# make deb          the Debian packages into build/deb, looked at by lintian
 # make lint         layers, budgets, banned words, cppcheck, gcc -fanalyzer
 # make install      DESTDIR= PREFIX=/usr: programs, pages' static files, units, site, manuals
 # make clean        remove what was built

@@ -1,0 +1,140 @@
+#!/bin/bash
+# machine.sh - the Debian packages on a fresh Debian 12 that systemd boots (systemd-nspawn, a network
+# of its own): install, use, reload and upgrade under load, other host names, reboot, purge. Only with
+# LONG=1, for it builds the packages twice and a whole system; needs root and the package mirror.
+cd "$(dirname "$0")/../.." || exit 1
+. scripts/lib.sh
+. tests/lib.sh
+[ -n "${LONG:-}" ] || finish
+die_here() { echo "# $1"; ok "$2" false; finish; }
+[ "$(id -u)" = 0 ] || die_here 'systemd-nspawn wants root' 'a machine can be booted'
+
+root=$work/root leader='' nspawn=''
+gone() { ! kill -0 "$1" 2>/dev/null; }
+# The machine ends with its first process, which is killed if it does not power off.
+halt() {
+	[ -n "$leader" ] || return 0
+	inside systemctl poweroff >/dev/null 2>&1
+	wait_for 30 gone "$leader" || kill -KILL "$leader"
+	wait "$nspawn" 2>/dev/null
+	leader=''
+}
+at_exit="halt; $at_exit"
+trap 'exit 143' HUP INT TERM
+inside() { # COMMAND...: in the machine
+	nsenter -t "$leader" -m -u -i -n -p -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+child() { leader=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null | tr -d ' '); [ -n "$leader" ]; }
+boot() {
+	systemd-nspawn -q --register=no --keep-unit --private-network --console=read-only -b -D "$root" >"$work/console" 2>&1 </dev/null &
+	nspawn=$!
+	wait_for 20 child && wait_for 60 inside systemctl is-system-running --wait
+}
+active() { inside systemctl is-active -q "$@"; }
+get() { # URL [CURL ARGUMENTS]: prints the status; the body is in $work/body
+	_url=$1; shift
+	inside curl -s -m 10 --cacert /etc/chulcheck/tls/certificate.pem -o - -w '\n%{http_code}' "$@" "$_url" >"$work/answer"
+	sed '$d' "$work/answer" >"$work/body"
+	tail -n 1 "$work/answer"
+}
+# Requests one after the other, on both hosts, until unload; then prints "N answers, M not 200".
+load() {
+	for host in event auth event auth; do
+		inside curl -s -k -o /dev/null -w '%{http_code}\n' "https://$host.localhost/readyz?[1-10000000]" >"$work/load.$((++loads))" 2>/dev/null &
+		loaders="$loaders $!"
+	done
+}
+unload() {
+	# shellcheck disable=SC2086
+	kill $loaders; wait $loaders 2>/dev/null
+	n=$(cat "$work"/load.* | wc -l) bad=$(cat "$work"/load.* | grep -cvx 200)
+	rm "$work"/load.*
+	loaders='' loads=0
+}
+loaders='' loads=0
+workers() { inside sh -c 'for p in /proc/[0-9]*; do echo "$(readlink $p/exe) $(tr "\0" " " <$p/cmdline)"; done 2>/dev/null' | grep "^/usr/bin/chulcheck-$1" ; }
+
+scripts/deb --out "$work/one" >"$work/deb.log" 2>&1
+ok 'make deb: three packages, and lintian has nothing to say' [ $? = 0 ]
+is 'their names' "$(cd "$work/one" && ls | sed 's/_.*//' | tr '\n' ' ')" 'chulcheck-attend chulcheck-auth chulcheck-common '
+scripts/deb --version "$(cat VERSION)+next" --out "$work/two" >"$work/deb2.log" 2>&1
+ok 'the next version builds' [ $? = 0 ]
+
+mmdebstrap -q --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,iproute2,procps \
+    bookworm "$root" http://deb.debian.org/debian >"$work/mmdebstrap" 2>&1 || die_here "$(tail -n 5 "$work/mmdebstrap")" 'mmdebstrap makes a Debian 12'
+mkdir -p "$root/opt/one" "$root/opt/two"
+cp "$work"/one/*.deb "$root/opt/one"; cp "$work"/two/*.deb "$root/opt/two"
+# What the packages depend on is fetched before, since the machine has no way out.
+systemd-nspawn -q --register=no --keep-unit --pipe -D "$root" sh -c \
+    'apt-get update -qq && apt-get install -qq -d -y --no-install-recommends /opt/one/*.deb' >"$work/fetch" 2>&1
+boot || die_here "$(tail -n 5 "$work/console")" 'systemd boots in the machine'
+
+inside sh -c 'apt-get install -y --no-install-recommends /opt/one/*.deb' >"$work/install" 2>&1 </dev/null
+is 'apt install ./*.deb' $? 0
+for unit in nginx chulcheck-auth chulcheck-attend; do ok "$unit runs" active $unit; done
+for timer in deliver deliver-auth reminder standing stock-alert; do ok "the timer $timer waits" active chulcheck-$timer.timer; done
+is 'nothing has failed' "$(inside systemctl --failed --no-legend)" ''
+code=$(sed -n 's/.* once: \([0-9A-Z-]*\)$/\1/p' "$work/install")
+is 'a code for the owner is printed, once' "$(printf %s "$code" | tr 0-9A-Z x)" xxxx-xxxx-xxxx-xxxx
+is 'the event host is ready' "$(get https://event.localhost/readyz)" 200
+has 'and says so' "$(cat "$work/body")" '"ready":true'
+is 'the auth host is ready' "$(get https://auth.localhost/readyz)" 200
+is 'both on the local socket, without TLS' "$(get http://event.localhost/readyz --unix-socket /run/chulcheck/http.sock) $(get http://auth.localhost/readyz --unix-socket /run/chulcheck/http.sock)" '200 200'
+is 'HTTP/2' "$(get https://event.localhost/readyz -w '\n%{http_version}')" 2
+is 'TLS 1.1 is refused' "$(get https://event.localhost/ --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0)" 000
+is 'port 80 leads to TLS' "$(get 'http://auth.localhost/sign-in?a=1' -w '\n%{redirect_url}')" 'https://auth.localhost/sign-in?a=1'
+is 'a name that is unknown gets no answer' "$(get https://other.localhost/ -k)" 000
+get 'https://auth.localhost/sign-in?secret=1' >/dev/null
+hasnt 'the log has no query' "$(inside cat /var/log/nginx/chulcheck.log)" secret=1
+is 'the page of sign-in, with the code of the client' "$(get "https://event.localhost/sign-in" -w '\n%{http_code} %{redirect_url}' | sed 's/state=.*//; s/nonce=.*//' | cut -c 1-38)" '303 https://auth.localhost/authorize?c'
+is 'secrets are for root alone' "$(inside find /etc/chulcheck/secrets -type f ! -perm 600)" ''
+is 'all of them' "$(inside ls /etc/chulcheck/secrets | tr '\n' ' ')" 'client_secret cookie_key_auth cookie_key_event notify_client_secret refresh_key totp_key unsubscribe_key '
+for job in deliver deliver-auth stock-alert standing reminder; do ok "the job $job runs" inside systemctl start chulcheck-$job.service; done
+
+before=$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')
+ok 'set up once more: nothing to say' [ -z "$(inside chulcheck-setup 2>&1)" ]
+is 'and nothing changes' "$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')" "$before"
+
+load
+for _ in $(seq 20); do inside systemctl reload chulcheck-auth chulcheck-attend; sleep 0.3; done
+unload
+ok "20 reloads under load: $n answers" [ "$n" -gt 1000 ]
+is 'all of them 200' "$bad" 0
+
+load
+inside sh -c 'apt-get install -y --no-install-recommends /opt/two/*.deb' >"$work/upgrade" 2>&1 </dev/null
+is 'the upgrade' $? 0
+sleep 3
+unload
+ok "an upgrade under load: $n answers" [ "$n" -gt 100 ]
+is 'all of them 200' "$bad" 0
+is 'the new version is there' "$(inside chulcheckctl --version)" "$(cat VERSION)+next"
+is 'settings, secrets and keys are kept' "$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')" "$before"
+hasnt 'no second code' "$(cat "$work/upgrade")" 'once:'
+for host in auth attend; do ok "workers of $host are of the new program" [ -n "$(workers $host | grep -v deleted)" ]; done
+
+inside sh -c 'echo "127.0.0.1 event.shop.test auth.shop.test" >>/etc/hosts; echo "# mine" >>/etc/chulcheck/attend.conf'
+ok 'other host names' inside chulcheck-setup --event event.shop.test --auth auth.shop.test
+is 'the settings name them' "$(inside sh -c 'cat /etc/chulcheck/*.conf' | grep -c '^[a-z]*_url = https://[a-z]*.shop.test$')" 8
+ok 'and are kept otherwise' inside grep -q '^# mine' /etc/chulcheck/attend.conf
+is 'they answer with a certificate of their names' "$(get https://event.shop.test/readyz) $(get https://auth.shop.test/readyz)" '200 200'
+has 'the client has the new address' "$(inside chulcheckctl client list --database /var/lib/chulcheck/auth/auth.db)" 'https://event.shop.test/callback'
+
+halt
+boot
+ok 'after a reboot all is there' active nginx chulcheck-auth chulcheck-attend chulcheck-reminder.timer
+is 'and answers' "$(get https://event.shop.test/readyz) $(get https://auth.shop.test/readyz)" '200 200'
+inside sh -c 'systemctl kill -s KILL nginx; sleep 1; systemctl start nginx'
+is 'nginx comes back after it was killed' "$(get https://event.shop.test/readyz)" 200
+
+ok 'remove' inside apt-get remove -y chulcheck-attend chulcheck-auth chulcheck-common
+ok 'nginx does without the site' inside sh -c 'nginx -q -t && systemctl restart nginx'
+ok 'data are kept' inside test -s /var/lib/chulcheck/auth/auth.db
+ok 'install again' inside sh -c 'apt-get install -y --no-install-recommends /opt/two/*.deb'
+is 'and it answers' "$(get https://event.shop.test/readyz) $(get https://auth.shop.test/readyz)" '200 200'
+ok 'purge' inside apt-get purge -y chulcheck-attend chulcheck-auth chulcheck-common
+is 'nothing is left' "$(inside find / -xdev \( -path /proc -o -path /sys -o -path /opt -o -path /var/lib/dpkg -o -path /var/cache -o -path /var/log/journal \) -prune -o -name '*chulcheck*' -print)" ''
+is 'nor the users' "$(inside grep -c chulcheck /etc/passwd)" 0
+ok 'nginx goes on' inside sh -c 'nginx -q -t && systemctl restart nginx'
+is 'nothing has failed' "$(inside systemctl --failed --no-legend)" ''
+finish
