@@ -97,6 +97,27 @@ inside sh -c 'printf "user = chulcheck-notify:%s\n" "$(cat /etc/chulcheck/secret
 is 'the jobs are a client of the auth host' "$(get http://auth.localhost/token --unix-socket /run/chulcheck/http.sock -K /root/curlrc -d grant_type=client_credentials -d scope=verifications)" 200
 for job in deliver deliver-auth stock-alert standing reminder; do ok "the job $job runs" inside systemctl start chulcheck-$job.service; done
 
+# The demo's accounts and campaign, put in from outside; then a customer signs in through nginx over
+# TLS, for which the event host asks the auth host over the local socket.
+demo=$work/demo lib=$root/var/lib/chulcheck
+mkdir -p "$demo/shop" "$demo/secrets" "$work/bin"
+ln -s "$lib/auth" "$lib/attend" "$demo"
+cp "$root"/etc/chulcheck/secrets/* "$demo/secrets"
+for f in customer newcomer staff customers; do build/chulcheckctl token >"$demo/secrets/${f}_password"; done
+build/chulcheckctl token >"$demo/secrets/shop_client_secret"
+/usr/bin/python3 -c 'import base64, secrets; print(base64.b32encode(secrets.token_bytes(20)).decode())' >"$demo/secrets/staff_totp"
+printf '#!/bin/sh\nexec nsenter -t %s -n /usr/bin/curl --cacert %s "$@"\n' "$leader" "$root/etc/chulcheck/tls/certificate.pem" >"$work/bin/curl"
+chmod +x "$work/bin/curl"
+EVENT_URL=https://event.localhost AUTH_URL=https://auth.localhost STAFF_EMAIL=owner@example.kr
+DIR=$demo BIN=$PWD/build EVENT_URL=$EVENT_URL AUTH_URL=$AUTH_URL CUSTOMERS=0 NOW=$(date +%s) scripts/demo/seed >"$work/seed" 2>&1
+is 'demo data are put in' $? 0
+PATH=$work/bin:$PATH
+browser customer
+sign_in hanul@example.kr "$(cat "$demo/secrets/customer_password")"
+is 'a customer signs in' "$status $url" "200 $EVENT_URL/"
+has 'and sees his card' "$body" 김하늘
+PATH=${PATH#*:}
+
 before=$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')
 ok 'set up once more: nothing to say' [ -z "$(inside chulcheck-setup 2>&1)" ]
 is 'and nothing changes' "$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')" "$before"
