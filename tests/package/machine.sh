@@ -1,42 +1,12 @@
 #!/bin/bash
 # machine.sh - the Debian packages on a fresh Debian 12 that systemd boots (systemd-nspawn, a network
-# of its own): install, use, reload and upgrade under load, other host names, reboot, purge. Only with
-# LONG=1, for it builds the packages twice and a whole system; needs root and the package mirror.
+# of its own): install, the whole way of customers and staff over TLS with mails, reload and upgrade
+# under load, other host names, reboot, purge.
 cd "$(dirname "$0")/../.." || exit 1
 . scripts/lib.sh
 . tests/lib.sh
-[ -n "${LONG:-}" ] || finish
-die_here() { echo "# $1"; ok "$2" false; finish; }
-[ "$(id -u)" = 0 ] || die_here 'systemd-nspawn wants root' 'a machine can be booted'
+. tests/package/lib.sh
 
-root=$work/root leader='' nspawn=''
-gone() { ! kill -0 "$1" 2>/dev/null; }
-# The machine ends with its first process, which is killed if it does not power off.
-halt() {
-	[ -n "$leader" ] || return 0
-	inside systemctl poweroff >/dev/null 2>&1
-	wait_for 30 gone "$leader" || kill -KILL "$leader"
-	wait "$nspawn" 2>/dev/null
-	leader=''
-}
-at_exit="halt; $at_exit"
-trap 'exit 143' HUP INT TERM
-inside() { # COMMAND...: in the machine
-	nsenter -t "$leader" -m -u -i -n -p -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-}
-child() { leader=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null | tr -d ' '); [ -n "$leader" ]; }
-boot() {
-	systemd-nspawn -q --register=no --keep-unit --private-network --console=read-only -b -D "$root" >"$work/console" 2>&1 </dev/null &
-	nspawn=$!
-	wait_for 20 child && wait_for 60 inside systemctl is-system-running --wait
-}
-active() { inside systemctl is-active -q "$@"; }
-get() { # URL [CURL ARGUMENTS]: prints the status; the body is in $work/body
-	_url=$1; shift
-	inside curl -s -m 10 --cacert /etc/chulcheck/tls/certificate.pem -o - -w '\n%{http_code}' "$@" "$_url" >"$work/answer"
-	sed '$d' "$work/answer" >"$work/body"
-	tail -n 1 "$work/answer"
-}
 # What both hosts say, once they have started.
 ready() { [ "$(get "https://event.$1/readyz") $(get "https://auth.$1/readyz")" = '200 200' ]; }
 # Requests on both hosts, until unload; that sets $n, the answers, and $bad, those that are not 200.
@@ -58,23 +28,21 @@ unload() {
 loaders='' loads=0
 programs() { inside sh -c 'readlink /proc/[0-9]*/exe' | grep "^/usr/bin/chulcheck-$1"; } # HOST
 
-scripts/deb --out "$work/one" >"$work/deb.log" 2>&1
+scripts/deb --out "$work/debs-one" >"$work/deb.log" 2>&1
 ok 'make deb: three packages, and lintian has nothing to say' [ $? = 0 ]
-is 'their names' "$(cd "$work/one" && ls | sed 's/_.*//' | tr '\n' ' ')" 'chulcheck-attend chulcheck-auth chulcheck-common '
-scripts/deb --version "$(cat VERSION)+next" --out "$work/two" >"$work/deb2.log" 2>&1
+is 'their names' "$(cd "$work/debs-one" && ls | sed 's/_.*//' | tr '\n' ' ')" 'chulcheck-attend chulcheck-auth chulcheck-common '
+scripts/deb --version "$(cat VERSION)+next" --out "$work/debs-two" >"$work/deb2.log" 2>&1
 ok 'the next version builds' [ $? = 0 ]
 
-mmdebstrap -q --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,curl,iproute2,procps \
-    bookworm "$root" http://deb.debian.org/debian >"$work/mmdebstrap" 2>&1 || die_here "$(tail -n 5 "$work/mmdebstrap")" 'mmdebstrap makes a Debian 12'
+machine one
+debian
 mkdir -p "$root/opt/one" "$root/opt/two"
-cp "$work"/one/*.deb "$root/opt/one"; cp "$work"/two/*.deb "$root/opt/two"
-# What the packages depend on is fetched before, since the machine has no way out.
-systemd-nspawn -q --register=no --keep-unit --pipe -D "$root" sh -c \
-    'apt-get update -qq && apt-get install -qq -d -y --no-install-recommends /opt/one/*.deb' >"$work/fetch" 2>&1
-boot || die_here "$(tail -n 5 "$work/console")" 'systemd boots in the machine'
+cp "$work"/debs-one/*.deb "$root/opt/one"; cp "$work"/debs-two/*.deb "$root/opt/two"
+fetch '/opt/one/*.deb' libsqliteodbc
+boot
 
-inside sh -c 'apt-get install -y --no-install-recommends /opt/one/*.deb' >"$work/install" 2>&1 </dev/null
-is 'apt install ./*.deb' $? 0
+inside sh -c 'apt-get install -y --no-install-recommends /opt/one/*.deb' >"$work/install" 2>&1 </dev/null ||
+    no_machine "$(tail -n 5 "$work/install" "$work/fetch")" 'apt install ./*.deb'
 for unit in nginx chulcheck-auth chulcheck-attend; do ok "$unit runs" active $unit; done
 for timer in deliver deliver-auth reminder standing stock-alert; do ok "the timer $timer waits" active chulcheck-$timer.timer; done
 is 'nothing has failed' "$(inside systemctl --failed --no-legend)" ''
@@ -97,26 +65,62 @@ inside sh -c 'printf "user = chulcheck-notify:%s\n" "$(cat /etc/chulcheck/secret
 is 'the jobs are a client of the auth host' "$(get http://auth.localhost/token --unix-socket /run/chulcheck/http.sock -K /root/curlrc -d grant_type=client_credentials -d scope=verifications)" 200
 for job in deliver deliver-auth stock-alert standing reminder; do ok "the job $job runs" inside systemctl start chulcheck-$job.service; done
 
-# The demo's accounts and campaign, put in from outside; then a customer signs in through nginx over
-# TLS, for which the event host asks the auth host over the local socket.
+# The shop is a database of its own, the demo's accounts and campaign are put in from outside, mails go
+# to a relay in the machine's network. Timers fire every two seconds. Then the whole way, over TLS.
 demo=$work/demo lib=$root/var/lib/chulcheck
-mkdir -p "$demo/shop" "$demo/secrets" "$work/bin"
+mkdir -p "$demo/shop" "$demo/secrets" "$demo/mail/cur" "$demo/mail/new" "$demo/mail/tmp" "$demo/tmp" "$work/bin"
 ln -s "$lib/auth" "$lib/attend" "$demo"
 cp "$root"/etc/chulcheck/secrets/* "$demo/secrets"
 for f in customer newcomer staff customers; do build/chulcheckctl token >"$demo/secrets/${f}_password"; done
 build/chulcheckctl token >"$demo/secrets/shop_client_secret"
 /usr/bin/python3 -c 'import base64, secrets; print(base64.b32encode(secrets.token_bytes(20)).decode())' >"$demo/secrets/staff_totp"
-printf '#!/bin/sh\nexec nsenter -t %s -n /usr/bin/curl --cacert %s "$@"\n' "$leader" "$root/etc/chulcheck/tls/certificate.pem" >"$work/bin/curl"
-chmod +x "$work/bin/curl"
-EVENT_URL=https://event.localhost AUTH_URL=https://auth.localhost STAFF_EMAIL=owner@example.kr
-DIR=$demo BIN=$PWD/build EVENT_URL=$EVENT_URL AUTH_URL=$AUTH_URL CUSTOMERS=0 NOW=$(date +%s) scripts/demo/seed >"$work/seed" 2>&1
+EVENT_URL=https://event.localhost AUTH_URL=https://auth.localhost MAIL_DIR=$demo/mail
+ATTEND_DB=$lib/attend/attend.db AUTH_DB=$lib/auth/auth.db BIN=$PWD/build RUN_ENV=$demo/run.env
+CUSTOMER_EMAIL=hanul@example.kr NEWCOMER_EMAIL=bada@example.kr STAFF_EMAIL=owner@example.kr SHOP_CLIENT_ID=shop
+for f in customer newcomer staff; do read -r "$(echo $f | tr a-z A-Z)_PASSWORD" <"$demo/secrets/${f}_password"; done
+read -r STAFF_TOTP_SECRET <"$demo/secrets/staff_totp"
+read -r SHOP_CLIENT_SECRET <"$demo/secrets/shop_client_secret"
+inside systemctl stop 'chulcheck-*.timer'
+DIR=$demo BIN=$BIN EVENT_URL=$EVENT_URL AUTH_URL=$AUTH_URL CUSTOMERS=0 NOW=$(date +%s) scripts/demo/seed >"$work/seed" 2>&1
 is 'demo data are put in' $? 0
-PATH=$work/bin:$PATH
-browser customer
-sign_in hanul@example.kr "$(cat "$demo/secrets/customer_password")"
-is 'a customer signs in' "$status $url" "200 $EVENT_URL/"
-has 'and sees his card' "$body" 김하늘
-PATH=${PATH#*:}
+ok 'the driver of the shop is installed' inside sh -c 'apt-get install -qq -y --no-install-recommends libsqliteodbc >/dev/null 2>&1'
+mkdir -p "$root/srv/shop"
+cp "$demo/shop/shop.db" "$root/srv/shop"
+(umask 077 && echo 'Driver=SQLite3;Database=/srv/shop/shop.db;NoCreat=1;NoWCHAR=1;Timeout=2000' >"$root/etc/chulcheck/secrets/shop_dsn")
+inside sed -i 's/^# shop_dsn/shop_dsn/' /etc/chulcheck/auth.conf
+for f in notify notify-auth; do
+	printf 'smtp_url = smtp://127.0.0.1:2525\nsmtp_tls = none\nmail_from = event@example.kr\n' >>"$root/etc/chulcheck/$f.conf"
+done
+near aiosmtpd -n -c aiosmtpd.handlers.Mailbox -l 127.0.0.1:2525 "$demo/mail" >"$work/relay" 2>&1 &
+at_exit="kill $!; $at_exit"
+for timer in deliver deliver-auth stock-alert reminder; do
+	mkdir -p "$root/etc/systemd/system/chulcheck-$timer.timer.d"
+	printf '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/2\nRandomizedDelaySec=0\nAccuracySec=100ms\n' >"$root/etc/systemd/system/chulcheck-$timer.timer.d/often.conf"
+done
+# It may be a time at which no reminder is sent.
+mkdir -p "$root/etc/systemd/system/chulcheck-reminder.service.d"
+printf '[Service]\nExecStart=\nExecStart=/usr/bin/chulcheck-notify reminder --any-hour --config /etc/chulcheck/notify.conf --quiet\n' \
+    >"$root/etc/systemd/system/chulcheck-reminder.service.d/any-hour.conf"
+inside systemctl daemon-reload
+inside systemctl restart chulcheck-auth
+inside systemctl start chulcheck-deliver.timer chulcheck-deliver-auth.timer chulcheck-stock-alert.timer
+printf '#!/bin/sh\nexec nsenter -t %s -n /usr/bin/curl --cacert %s "$@"\n' "$(_leader)" "$root/etc/chulcheck/tls/certificate.pem" >"$work/bin/curl"
+chmod +x "$work/bin/curl"
+runs() { inside systemctl show -P ExecMainExitTimestampMonotonic chulcheck-reminder.service; }
+ran() { _now=$(runs); [ "$_now" != "$1" ] && [ "$_now" != 0 ]; }
+remind() { # lets the timer fire once more
+	_before=$(runs)
+	inside systemctl start chulcheck-reminder.timer
+	wait_for 20 ran "$_before"
+	inside systemctl stop chulcheck-reminder.timer
+	wait_for 20 _mailed
+}
+# The next run of deliver has come and gone: nothing waits.
+_mailed() { [ "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM outbox WHERE state = 'queued'")" = 0 ]; }
+plain_path=$PATH PATH=$work/bin:$PATH
+wait_for 20 ready localhost
+. tests/main_path.sh
+PATH=$plain_path
 
 before=$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')
 ok 'set up once more: nothing to say' [ -z "$(inside chulcheck-setup 2>&1)" ]
@@ -147,10 +151,15 @@ ok 'and are kept otherwise' inside grep -q '^# mine' /etc/chulcheck/attend.conf
 ok 'they answer with a certificate of their names' wait_for 10 ready shop.test
 has 'the client has the new address' "$(inside chulcheckctl client list --database /var/lib/chulcheck/auth/auth.db)" 'https://event.shop.test/callback'
 
+# All that people have done so far, as the databases tell it.
+done_so_far() { for t in attendance '"grant"' stock_movement mail_consent outbox; do count "$ATTEND_DB" "$t"; done; count "$AUTH_DB" account; }
+people=$(done_so_far)
 halt
 boot
 ok 'after a reboot all is there' active nginx chulcheck-auth chulcheck-attend chulcheck-reminder.timer
 ok 'and answers' wait_for 10 ready shop.test
+is 'nothing that people did is lost' "$(done_so_far)" "$people"
+ok 'verify finds no fault' "$BIN/chulcheckctl" verify --domain attend "$ATTEND_DB"
 inside sh -c 'systemctl kill -s KILL nginx; sleep 1; systemctl start nginx'
 is 'nginx comes back after it was killed' "$(get https://event.shop.test/readyz)" 200
 
@@ -161,7 +170,7 @@ ok 'data are kept' inside test -s /var/lib/chulcheck/auth/auth.db
 ok 'install again' quiet inside sh -c 'apt-get install -y --no-install-recommends /opt/two/*.deb'
 ok 'and it answers' wait_for 10 ready shop.test
 ok 'purge' quiet inside apt-get purge -y chulcheck-attend chulcheck-auth chulcheck-common
-is 'nothing is left' "$(inside find / -xdev \( -path /proc -o -path /sys -o -path /opt -o -path /var/lib/dpkg -o -path /var/cache -o -path /var/log/journal \) -prune -o -name '*chulcheck*' -print)" ''
+is 'nothing is left but our own drop-ins' "$(inside find / -xdev \( -path /proc -o -path /sys -o -path /opt -o -path /var/lib/dpkg -o -path /var/cache -o -path /var/log/journal -o -path '/etc/systemd/system/*.d' \) -prune -o -name '*chulcheck*' -print)" ''
 is 'nor the users' "$(inside grep -c chulcheck /etc/passwd)" 0
 ok 'nginx goes on' inside sh -c 'nginx -q -t && systemctl restart nginx'
 is 'nothing has failed' "$(inside systemctl --failed --no-legend)" ''
