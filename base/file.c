@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.c - reading whole files of a bounded size. */
+/* file.c - whole files of a bounded size, read and replaced. */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -32,4 +34,36 @@ file_read(struct arena *a, const char *path, size_t max)
 		return NULL;
 	s[len] = '\0';
 	return s;
+}
+
+static bool
+spill(int fd, const char *s)
+{
+	size_t left = strlen(s);
+	ssize_t n = 0;
+
+	for (; left > 0 && (n = write(fd, s, left)) > 0; s += n)
+		left -= (size_t)n;
+	return left == 0 && fsync(fd) == 0;
+}
+
+bool
+file_replace(struct arena *a, const char *path, const char *text, mode_t mode)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	const char *fresh = arena_fmt(a, "%.*s.%s.%d", (int)(name - path), path, name, (int)getpid());
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode), was;
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = spill(fd, text);
+	was = errno;
+	if (close(fd) == 0 && done && rename(fresh, path) == 0)
+		return true;
+	if (done)
+		was = errno;
+	(void)unlink(fresh);
+	errno = was;
+	return false;
 }

@@ -14,6 +14,7 @@ struct export_args {
 int ctl_export(const char *path, const struct export_args *);  /* CSV to standard output */
 
 int ctl_keys(int argc, char **argv);         /* the words after "keys" */
+int ctl_keys_fetch(const char *config);      /* of the event host; its auth host is elsewhere */
 int ctl_client(int argc, char **argv);       /* what follows "client"; -1: wrong usage */
 int ctl_password(void);                      /* standard input to standard output */
 int ctl_token(void);

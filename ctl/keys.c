@@ -14,7 +14,8 @@ static const char keys_usage[] =
     "usage: chulcheckctl keys create --folder DIR --jwks FILE\n"
     "       chulcheckctl keys rotate --folder DIR --jwks FILE\n"
     "       chulcheckctl keys list   --folder DIR\n"
-    "       chulcheckctl keys remove --folder DIR --jwks FILE --kid KID\n";
+    "       chulcheckctl keys remove --folder DIR --jwks FILE --kid KID\n"
+    "       chulcheckctl keys fetch  --config FILE\n";
 
 struct keys_args {
 	const char *folder, *jwks, *kid;
@@ -111,6 +112,8 @@ ctl_keys(int argc, char **argv)
 	size_t c;
 	int i;
 
+	if (argc == 3 && strcmp(argv[0], "fetch") == 0 && strcmp(argv[1], "--config") == 0)
+		return ctl_keys_fetch(argv[2]);
 	for (i = 1; i + 1 < argc; i += 2) {
 		const char **to = strcmp(argv[i], "--folder") == 0 ? &in.folder :
 		    strcmp(argv[i], "--jwks") == 0 ? &in.jwks :

@@ -15,7 +15,7 @@ static const char usage_text[] =
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
     "       chulcheckctl export  --author NAME --reason TEXT [--campaign SLUG]\n"
     "           [--from DAY] [--to DAY] FILE                 attendance as CSV\n"
-    "       chulcheckctl keys create|rotate|list|remove ...  the keys that tokens are signed with\n"
+    "       chulcheckctl keys create|rotate|list|remove|fetch ...  the keys that tokens are signed with\n"
     "       chulcheckctl client add    --database FILE --id ID [--redirect-uri URI]...\n"
     "           [--sign-out-uri URI]... [--scope S] [--jwks FILE] [--public]  prints its secret\n"
     "       chulcheckctl client list   --database FILE\n"

@@ -42,6 +42,7 @@ struct writer {
 	bool stop;
 	atomic_bool broken;
 	_Atomic int64_t busy_since;      /* of clock_mono_ms(); 0: waiting for jobs */
+	_Atomic unsigned rounds;         /* writer_rounds() */
 };
 
 static struct write_job *
@@ -200,6 +201,7 @@ run(void *arg)
 	while (wait_work(w)) {
 		w->busy_since = clock_mono_ms();
 		engine_lock(w->db);
+		w->rounds++;
 		group = take_group(w);
 		if (group != NULL)
 			commit_group(w, group);
@@ -210,6 +212,7 @@ run(void *arg)
 		else
 			checkpoint_commit(w->checkpoint, w->db);
 		engine_unlock(w->db);
+		w->rounds++;
 	}
 	return NULL;
 }
@@ -373,6 +376,12 @@ writer_run(struct writer *w, struct arena *a, write_fn *fn, void *arg)
 	await(w, &x);
 	sem_destroy(&x.wake);
 	return x.job.rc;
+}
+
+unsigned
+writer_rounds(struct writer *w)
+{
+	return w->rounds;
 }
 
 bool

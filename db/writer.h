@@ -50,6 +50,9 @@ void writer_hurry(struct writer *);
  * called each second or so where writer_submit() is used. */
 void writer_expire(struct writer *);
 
+/* Goes up when the writer has got the write lock and when it has given it back: odd in between. */
+unsigned writer_rounds(struct writer *);
+
 /* True after a failed commit. */
 bool writer_broken(struct writer *);
 

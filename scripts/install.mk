@@ -15,6 +15,7 @@ install: all $(O)/chulcheck.conf.5
 	sed 's|@NGINX@|$(PREFIX)/share/chulcheck/nginx|' nginx/chulcheck-errors.conf.in >$(D)/share/chulcheck/nginx/chulcheck-errors.conf
 	install -m 644 systemd/*.service systemd/*.timer $(U)
 	install -m 644 systemd/nginx.service.d/*.conf $(U)/nginx.service.d
+	install -m 644 systemd/foreign-provider.conf $(D)/share/chulcheck
 	install -m 644 systemd/sysusers.conf $(D)/lib/sysusers.d/chulcheck.conf
 	install -m 644 systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/chulcheck.conf
 	install -m 644 man/*.1 $(D)/share/man/man1

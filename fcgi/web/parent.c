@@ -5,7 +5,9 @@
  * handler. A generation is the set of workers started from one reading of the program on disk:
  * SIGHUP starts a new one, and only when each of its workers has said that it can serve is the
  * old one asked to finish (SIGTERM). If the new one fails, the old one goes on. A worker that
- * dies is replaced at once; after QUICK_MAX short lives in a row, one a second. */
+ * dies is replaced at once; after QUICK_MAX short lives in a row, one a second. One that has not said for
+ * SILENT_TICKS that it goes on is killed, and so dies; what is counted are the parent's own ticks, for clocks
+ * go on while a machine is suspended. systemd in turn is told at each tick that the parent goes on. */
 #include "web/parent.h"
 
 #include <errno.h>
@@ -22,13 +24,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/service.h"
 
-enum { CHILDREN_MAX = 256, READY_MS = 15000, STOP_MS = 30000, SHORT_LIFE_MS = 1000, QUICK_MAX = 20 };
+enum { CHILDREN_MAX = 256, READY_MS = 15000, STOP_MS = 30000, SHORT_LIFE_MS = 1000, QUICK_MAX = 20, SILENT_TICKS = 30 };
 
 struct child {
 	pid_t pid;               /* 0: free place */
 	int generation;
 	int64_t started_ms;
+	int alive;               /* a pipe: readable when it has said that it serves, or goes on */
+	int silent;              /* ticks since then */
 };
 
 struct parent {
@@ -42,7 +47,7 @@ struct parent {
 };
 
 static _Noreturn void
-become_worker(char *const argv[], int ready, pid_t parent)
+become_worker(char *const argv[], int alive, pid_t parent)
 {
 	sigset_t none;
 
@@ -51,24 +56,23 @@ become_worker(char *const argv[], int ready, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(1);
-	if (ready == READY_FD)
-		fcntl(ready, F_SETFD, 0);
+	if (alive == ALIVE_FD)
+		fcntl(alive, F_SETFD, 0);
 	else
-		dup2(ready, READY_FD);
+		dup2(alive, ALIVE_FD);
 	execv(argv[0], argv);
 	_exit(127);
 }
 
-/* Starts one worker; *ret_ready is the end of a pipe on which it will say that it can serve. */
 static bool
-start(struct parent *p, int *ret_ready)
+start(struct parent *p)
 {
 	pid_t self = getpid(), pid = -1;
 	int fds[2], i;
 
 	for (i = 0; i < CHILDREN_MAX && p->children[i].pid != 0; i++)
 		;
-	if (i == CHILDREN_MAX || pipe2(fds, O_CLOEXEC) != 0)
+	if (i == CHILDREN_MAX || pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
 		return false;
 	pid = fork();
 	if (pid == 0)
@@ -78,8 +82,7 @@ start(struct parent *p, int *ret_ready)
 		close(fds[0]);
 		return false;
 	}
-	p->children[i] = (struct child){ pid, p->generation, clock_mono_ms() };
-	*ret_ready = fds[0];
+	p->children[i] = (struct child){ pid, p->generation, clock_mono_ms(), .alive = fds[0] };
 	return true;
 }
 
@@ -89,11 +92,8 @@ wait_ready(int fd, int64_t deadline)
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int64_t left = deadline - clock_mono_ms();
 	char byte;
-	bool ok;
 
-	ok = left > 0 && poll(&pfd, 1, (int)left) == 1 && read(fd, &byte, 1) == 1;
-	close(fd);
-	return ok;
+	return left > 0 && poll(&pfd, 1, (int)left) == 1 && read(fd, &byte, 1) == 1;
 }
 
 static void
@@ -111,15 +111,14 @@ static bool
 start_generation(struct parent *p)
 {
 	int64_t deadline = clock_mono_ms() + READY_MS;
-	int ready[CHILDREN_MAX], n, i;
 	bool ok = true;
+	int i;
 
-	for (n = 0; n < p->workers && ok; n++)
-		ok = start(p, &ready[n]);
-	if (!ok)
-		n--;
-	for (i = 0; i < n; i++)
-		ok = wait_ready(ready[i], deadline) && ok;
+	for (i = 0; i < p->workers && ok; i++)
+		ok = start(p);
+	for (i = 0; i < CHILDREN_MAX && ok; i++)
+		if (p->children[i].pid != 0 && p->children[i].generation == p->generation)
+			ok = wait_ready(p->children[i].alive, deadline);
 	return ok;
 }
 
@@ -127,9 +126,13 @@ static void
 exchange(struct parent *p)
 {
 	int old = p->generation;
+	bool ok;
 
+	service_tell("RELOADING=1");
 	p->generation = ++p->newest;
-	if (start_generation(p)) {
+	ok = start_generation(p);
+	service_tell("READY=1");
+	if (ok) {
 		signal_generation(p, old, SIGTERM);
 		p->kill_ms = clock_mono_ms() + STOP_MS;
 		p->missing = 0;
@@ -154,6 +157,7 @@ reap(struct parent *p, bool stopping)
 		for (i = 0; i < CHILDREN_MAX; i++)
 			if (p->children[i].pid == pid) {
 				dead = p->children[i];
+				close(dead.alive);
 				p->children[i].pid = 0;
 			}
 		if (dead.pid == 0 || stopping || dead.generation != p->generation)
@@ -170,16 +174,31 @@ reap(struct parent *p, bool stopping)
 static void
 replace_missing(struct parent *p)
 {
-	int ready;
-
 	while (p->missing > 0 && clock_mono_ms() >= p->retry_ms) {
-		if (!start(p, &ready)) {
+		if (!start(p)) {
 			p->retry_ms = clock_mono_ms() + SHORT_LIFE_MS;
 			return;
 		}
-		/* Nobody waits for it: the socket keeps the requests until it serves. */
-		close(ready);
-		p->missing--;
+		p->missing--;    /* nobody waits for it: the socket keeps the requests until it serves */
+	}
+}
+
+/* At a tick: workers of this generation say that they go on, or are killed; of an older one kill_overdue() sees. */
+static void
+kill_silent(struct parent *p)
+{
+	struct child *x;
+	char said[64];
+
+	for (x = p->children; x < p->children + CHILDREN_MAX; x++) {
+		if (x->pid == 0 || x->generation != p->generation)
+			continue;
+		x->silent = read(x->alive, said, sizeof(said)) > 0 ? 0 : x->silent + 1;
+		if (x->silent != SILENT_TICKS)
+			continue;
+		log_error("worker %d does not go on and is killed; if that happens again, what hinders it stands in the "
+		    "kernel's messages, or the program is at fault", (int)x->pid);
+		kill(x->pid, SIGKILL);
 	}
 }
 
@@ -226,6 +245,7 @@ finish(struct parent *p, const sigset_t *set)
 	int64_t deadline = clock_mono_ms() + STOP_MS;
 	struct timespec wait = { .tv_nsec = 200 * 1000 * 1000 };
 
+	service_tell("STOPPING=1");
 	send_all(p, SIGTERM);
 	for (reap(p, true); any_left(p); reap(p, true)) {
 		if (clock_mono_ms() > deadline)
@@ -237,7 +257,7 @@ finish(struct parent *p, const sigset_t *set)
 int
 parent_run(char *const argv[], int workers)
 {
-	static struct parent parent;     /* 4 KiB of children: too much for a stack frame's taste */
+	static struct parent parent;     /* 8 KiB of children: too much for a stack frame's taste */
 	struct parent *p = &parent;
 	struct timespec tick = { .tv_sec = 1 };
 	sigset_t set;
@@ -255,6 +275,7 @@ parent_run(char *const argv[], int workers)
 		finish(p, &set);
 		return 78;
 	}
+	service_tell("READY=1");
 	log_info("%d workers serve", workers);
 	for (;;) {
 		sig = sigtimedwait(&set, NULL, &tick);
@@ -265,6 +286,9 @@ parent_run(char *const argv[], int workers)
 		reap(p, false);
 		replace_missing(p);
 		kill_overdue(p);
+		if (sig < 0)             /* the tick */
+			kill_silent(p);
+		service_tell("WATCHDOG=1");
 	}
 	finish(p, &set);
 	log_info("all workers have finished");

@@ -7,11 +7,9 @@
 #include "web/provider_fetch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/conf.h"
@@ -150,37 +148,16 @@ get(struct arena *a, const struct conf *conf, const char *url, const _Atomic boo
 	return rc;
 }
 
-static bool
-spill(int fd, const char *s)
-{
-	size_t left = strlen(s);
-	ssize_t n = 0;
-
-	for (; left > 0 && (n = write(fd, s, left)) > 0; s += n)
-		left -= (size_t)n;
-	return left == 0 && fsync(fd) == 0;
-}
-
 /* Replaces a file whose text is another one. */
 static enum rc
 keep(struct arena *a, const char *folder, const char *name, const char *text,
     const char **ret_why)
 {
 	const char *path = arena_fmt(a, "%s/%s", folder, name), *was = file_read(a, path, TEXT_MAX);
-	const char *fresh = arena_fmt(a, "%s/.%s.%d", folder, name, (int)getpid());
-	bool done;
-	int fd;
 
-	if (was != NULL && strcmp(was, text) == 0)
-		return RC_OK;
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	done = fd >= 0 && spill(fd, text);
-	if (fd >= 0)
-		close(fd);
-	if (done && rename(fresh, path) == 0)
+	if ((was != NULL && strcmp(was, text) == 0) || file_replace(a, path, text, 0644))
 		return RC_OK;
 	*ret_why = arena_fmt(a, "provider_cache: cannot write %s: %s", path, strerror(errno));
-	(void)unlink(fresh);
 	return RC_IO;
 }
 

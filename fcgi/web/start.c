@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* start.c - from the command line to a parent, a worker or a list. */
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,13 @@ worker_main(const struct app *app, int argc, char **argv)
 {
 	const char *file = NULL, *mode = "", *error;
 	struct conf conf;
+	sigset_t hup;
 	int i;
 
+	/* Until there is somebody who can take a SIGHUP, it waits. */
+	sigemptyset(&hup);
+	sigaddset(&hup, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hup, NULL);
 	log_name(app->name);
 	process_harden();
 	for (i = 1; i < argc; i++) {

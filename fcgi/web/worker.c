@@ -39,8 +39,12 @@ enum {
 	STACK = 512 << 10,
 	THREADS_MAX = 256,
 	LATER_MAX = 256,         /* requests that wait for the writer at once; more wait in the socket */
-	DRAIN_MS = 20
+	DRAIN_MS = 20,
+	STUCK_TICKS = 90         /* longer than any request or transaction takes: a program's fault */
 };
+
+/* Somebody who works in rounds, as the main thread sees him at each tick; ticks: in one round. */
+struct watched { unsigned rounds; int ticks; };
 
 /* A request from its connection to its answer. */
 struct slot {
@@ -61,6 +65,7 @@ struct shared {
 	int stop_fd;             /* eventfd, readable for ever once it is time to stop */
 	atomic_bool stop;        /* the same, for those who do not wait */
 	bool failed;             /* a commit failed: start afresh */
+	struct watched watched;  /* the writer, as the main thread sees it */
 
 	pthread_mutex_t mutex;   /* guards what follows */
 	int done_fd;             /* eventfd, readable while there are done slots */
@@ -76,6 +81,8 @@ struct thread {
 	struct slot *slot;       /* for the next connection, or NULL */
 	int epoll;
 	bool stop, woken;        /* woken: there is a connection that nobody else was woken for */
+	_Atomic unsigned rounds; /* odd: at work */
+	struct watched watched;  /* the main thread's */
 };
 
 /* Runs the request of a slot; with r->then set it is for the writer now. */
@@ -312,7 +319,8 @@ thread_run(void *arg)
 	watch(t->epoll, LISTEN_FD, EPOLLEXCLUSIVE);
 	watch(t->epoll, s->stop_fd, 0);
 	watch(t->epoll, s->done_fd, 0);
-	for (;;) {
+	for (unsigned round = 1;; round += 2) {
+		t->rounds = round;
 		turn_take();
 		if (resume_one(t) || ((!s->stop || t->woken) && accept_one(t)))
 			continue;
@@ -321,6 +329,7 @@ thread_run(void *arg)
 		if (s->stop)             /* the main thread does it no more */
 			writer_expire(s->writer);
 		turn_rest();
+		t->rounds = round + 1;
 		wait_event(t);
 	}
 	turn_give();
@@ -409,6 +418,27 @@ all_rest(void *writer)
 	writer_hurry(writer);
 }
 
+static bool
+is_stuck(struct watched *w, unsigned rounds)
+{
+	w->ticks = rounds % 2 && rounds == w->rounds ? w->ticks + 1 : 0;
+	w->rounds = rounds;
+	return w->ticks >= STUCK_TICKS;
+}
+
+/* At each tick: tells the parent that this worker goes on. It kills one that does not. */
+static void
+tell_alive(struct shared *s, struct thread *threads)
+{
+	bool stuck = is_stuck(&s->watched, writer_rounds(s->writer));
+	int64_t i;
+
+	for (i = 0; i < s->conf->threads; i++)
+		stuck = is_stuck(&threads[i].watched, threads[i].rounds) || stuck;
+	if (!stuck)
+		(void)!write(ALIVE_FD, "a", 1);
+}
+
 static int
 worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 {
@@ -421,11 +451,10 @@ worker_run(struct shared *s, struct thread *threads, const sigset_t *set)
 	if (s->stop_fd < 0 || s->done_fd < 0)
 		abort();
 	start_threads(s, threads);
-	if (write(READY_FD, "r", 1) == 1)
-		close(READY_FD);
 	do {
 		struct timespec tick = { .tv_sec = 1 };
 
+		tell_alive(s, threads);
 		sig = sigtimedwait(set, NULL, &tick);
 		writer_expire(s->writer);
 	} while (sig != SIGTERM && sig != SIGINT && !writer_broken(s->writer));

@@ -89,4 +89,22 @@ has 'and it is said what to do' "$said" 'keys rotate'
 ctl remove --jwks "$jwks" --kid '../jwks' >/dev/null 2>&1; is 'no such key' $? 66
 ctl remove --jwks "$jwks" >/dev/null 2>&1; is 'no kid named' $? 64
 ctl list --jwks "$jwks" >/dev/null 2>&1; is 'an option that is none of list' $? 64
+
+# An event host on another machine fetches them.
+printf 'auth_url = %s\njwks = %s\n' "$AUTH_URL" "$work/fetched.json" >"$work/fetch.conf"
+said=$("$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1)
+is 'fetch' "$? $said" "0 $work/fetched.json has new keys"
+is 'the same set' "$(cat "$work/fetched.json")" "$(curl -s "$AUTH_URL/jwks.json")"
+is 'nothing to say when nothing has changed' "$("$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1)" ''
+printf 'auth_url = %s\njwks = %s\n' "$EVENT_URL" "$work/fetched.json" >"$work/fetch.conf"
+said=$("$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1); is 'a host that has none' $? 74
+has 'is named' "$said" "$EVENT_URL/jwks.json answered 404: the keys stay as they are"
+is 'and nothing changes' "$(cat "$work/fetched.json")" "$(curl -s "$AUTH_URL/jwks.json")"
+printf 'auth_url = http://127.0.0.1:1\njwks = %s\n' "$work/fetched.json" >"$work/fetch.conf"
+"$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>/dev/null; is 'nor when nobody answers' "$? $(wc -l <"$work/fetched.json")" "74 $(curl -s "$AUTH_URL/jwks.json" | wc -l)"
+printf 'auth_url = http://auth.example.kr\njwks = %s\n' "$work/fetched.json" >"$work/fetch.conf"
+"$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>/dev/null; is 'only over https, from another machine' $? 78
+printf 'auth_url = %s\njwks = /proc/fetched.json\n' "$AUTH_URL" >"$work/fetch.conf"
+"$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>/dev/null; is 'a folder that cannot be written to' $? 74
+is 'no temporary file is left' "$(ls -A "$work" | grep fetched)" fetched.json
 finish
