@@ -7,6 +7,9 @@
 int ctl_migrate(const char *path, enum db_domain);
 int ctl_verify(const char *path);            /* of the attendance domain */
 
+int ctl_backup(const char *path, enum db_domain, const char *to);
+int ctl_restore(const char *backup, enum db_domain, const char *path);
+
 /* Days are YYYY-MM-DD. NULL: all campaigns, no first day, no last day. */
 struct export_args {
 	const char *author, *reason, *campaign, *from, *to;

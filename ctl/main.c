@@ -12,6 +12,8 @@
 
 static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
+    "       chulcheckctl backup  --domain auth|attend --to FILE DATABASE     while it is in use\n"
+    "       chulcheckctl restore --domain auth|attend --from FILE DATABASE   while it is not\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
     "       chulcheckctl export  --author NAME --reason TEXT [--campaign SLUG]\n"
     "           [--from DAY] [--to DAY] FILE                 attendance as CSV\n"
@@ -90,12 +92,35 @@ parse(int argc, char **argv, struct args *ret, int *ret_given)
 	return true;
 }
 
+static bool
+is_domain(const struct args *in, enum db_domain *ret)
+{
+	*ret = strcmp(in->domain, "auth") == 0 ? DB_AUTH : DB_ATTEND;
+	return *ret == DB_AUTH || strcmp(in->domain, "attend") == 0;
+}
+
 static int
 migrate(const struct args *in)
 {
-	if (strcmp(in->domain, "auth") != 0 && strcmp(in->domain, "attend") != 0)
-		return usage();
-	return ctl_migrate(in->file, strcmp(in->domain, "auth") == 0 ? DB_AUTH : DB_ATTEND);
+	enum db_domain domain;
+
+	return is_domain(in, &domain) ? ctl_migrate(in->file, domain) : usage();
+}
+
+static int
+backup(const struct args *in)
+{
+	enum db_domain domain;
+
+	return is_domain(in, &domain) ? ctl_backup(in->file, domain, in->export.to) : usage();
+}
+
+static int
+restore(const struct args *in)
+{
+	enum db_domain domain;
+
+	return is_domain(in, &domain) ? ctl_restore(in->export.from, domain, in->file) : usage();
 }
 
 static int
@@ -144,6 +169,8 @@ static const struct {
 	int (*run)(const struct args *);
 } commands[] = {
 	{ "migrate", NULL, DOMAIN | FILE_NAME, 0, migrate },
+	{ "backup", NULL, DOMAIN | TO | FILE_NAME, 0, backup },
+	{ "restore", NULL, DOMAIN | FROM | FILE_NAME, 0, restore },
 	{ "verify", NULL, DOMAIN | FILE_NAME, 0, verify },
 	{ "export", NULL, AUTHOR | REASON | FILE_NAME, CAMPAIGN | FROM | TO, export },
 	{ "staff", "code", ROLE | FILE_NAME, 0, staff_code },

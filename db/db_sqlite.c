@@ -167,6 +167,8 @@ engine_open(struct db **ret, const char *path, enum db_mode mode, bool create)
 		db_close(db);
 		return RC_DB;
 	}
+	if (db->lock_fd >= 0)
+		lock_in_use(db->lock_fd);
 	sqlite3_extended_result_codes(db->conn, 1);
 	*ret = db;
 	return RC_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lock.c - the locks between processes: flock() for writing, one of the open file description for copying,
- * which do not see each other. */
+/* lock.c - the locks between processes: flock() for writing; of the open file description one byte for copying
+ * and one for being there. They do not see each other. */
 #include "db/lock.h"
 
 #include <errno.h>
@@ -33,23 +33,39 @@ lock_give(int fd)
 	flock(fd, LOCK_UN);
 }
 
-static int
-lock_copy(int fd, short type)
-{
-	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+enum { COPY, USE };      /* bytes */
 
-	return fcntl(fd, F_OFD_SETLK, &whole);
+static int
+lock_byte(int fd, int command, short type, off_t byte)
+{
+	struct flock it = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+
+	return fcntl(fd, command, &it);
 }
 
 bool
 lock_copy_take(int fd)
 {
-	return lock_copy(fd, F_WRLCK) == 0;
+	return lock_byte(fd, F_OFD_SETLK, F_WRLCK, COPY) == 0;
 }
 
 void
 lock_copy_give(int fd)
 {
-	if (lock_copy(fd, F_UNLCK) != 0)
+	if (lock_byte(fd, F_OFD_SETLK, F_UNLCK, COPY) != 0)
 		abort();
+}
+
+void
+lock_in_use(int fd)
+{
+	while (lock_byte(fd, F_OFD_SETLKW, F_RDLCK, USE) != 0)
+		if (errno != EINTR)
+			abort();
+}
+
+bool
+lock_alone(int fd)
+{
+	return lock_byte(fd, F_OFD_SETLK, F_WRLCK, USE) == 0;
 }

@@ -9,7 +9,7 @@ install: all $(O)/chulcheck.conf.5
 	install -d $(D)/bin $(D)/sbin $(D)/share/chulcheck/static $(D)/share/chulcheck/nginx $(D)/share/man/man1 $(D)/share/man/man5 \
 	    $(D)/share/man/man8 $(U)/nginx.service.d $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(D)/share/doc/chulcheck $(C)
 	install -m 755 $(PROGRAMS) $(D)/bin
-	install -m 755 ctl/chulcheck-setup $(D)/sbin
+	install -m 755 ctl/chulcheck-setup ctl/chulcheck-backup $(D)/sbin
 	install -m 644 nginx/static/* $(D)/share/chulcheck/static
 	install -m 644 nginx/*.conf nginx/*.in $(D)/share/chulcheck/nginx
 	sed 's|@NGINX@|$(PREFIX)/share/chulcheck/nginx|' nginx/chulcheck-errors.conf.in >$(D)/share/chulcheck/nginx/chulcheck-errors.conf
@@ -21,7 +21,7 @@ install: all $(O)/chulcheck.conf.5
 	install -m 644 man/*.1 $(D)/share/man/man1
 	install -m 644 $(O)/chulcheck.conf.5 man/chulcheck-shop.5 $(D)/share/man/man5
 	install -m 644 man/*.8 $(D)/share/man/man8
-	for p in $(PROGRAMS) ctl/chulcheck-setup; do scripts/completion $$p >$(C)/$${p##*/} || exit 1; done
+	for p in $(PROGRAMS) ctl/chulcheck-setup ctl/chulcheck-backup; do scripts/completion $$p >$(C)/$${p##*/} || exit 1; done
 	install -m 644 README.md README.ko.md LICENSE docs/openapi.yaml $(D)/share/doc/chulcheck
 deb:
 	scripts/deb

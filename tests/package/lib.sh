@@ -35,14 +35,20 @@ fetch() {
 }
 _gone() { ! kill -0 "$1" 2>/dev/null; }
 _leader() { cat "$(_mark leader)" 2>/dev/null; }
-_child() { # the machine's first process, seen from here
-	tr -d ' ' <"/proc/$1/task/$1/children" >"$(_mark leader)" 2>/dev/null && [ -s "$(_mark leader)" ]
+_child() { # PID OF systemd-nspawn: notes the machine's first process, as it is seen from here
+	for _c in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+		! grep -q '^NSpid:.*[[:space:]]1$' "/proc/$_c/status" 2>/dev/null || { echo "$_c" >"$(_mark leader)"; return 0; }
+	done
+	return 1
+}
+_up() { # what has failed is for the test to say
+	inside systemctl is-system-running --wait | grep -qxE 'running|degraded'
 }
 boot() {
 	[ $# -gt 0 ] || set -- --private-network
 	systemd-nspawn -q --register=no --keep-unit --machine="$_machine-$$" --console=read-only -b -D "$root" "$@" >"$work/console" 2>&1 </dev/null &
 	echo $! >"$(_mark nspawn)"
-	wait_for 20 _child $! && wait_for 60 inside systemctl is-system-running --wait && return 0
+	wait_for 20 _child $! && wait_for 60 _up && return 0
 	no_machine "$(tail -n 5 "$work/console")" 'systemd boots in the machine'
 }
 _ended() {

@@ -9,11 +9,13 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # What both hosts say, once they have started.
 ready() { [ "$(get "https://event.$1/readyz") $(get "https://auth.$1/readyz")" = '200 200' ]; }
-# Requests on both hosts, until unload; that sets $n, how many answers, and $bad, those that are not 200.
+# Requests on both hosts, until unload, each on a connection of its own: one that nginx closes may be lost by the
+# client, which then asks again. unload sets $n, how many answers, and $bad, those that are not 200.
 load() {
 	inside touch /run/load
 	for host in event auth event auth; do
-		inside sh -c "while [ -e /run/load ]; do curl -s -k -m 20 -o /dev/null -w '%{http_code} %{time_total} %{errormsg}\\n' 'https://$host.localhost/readyz?[1-100]'; done" >"$work/load.$((++loads))" 2>/dev/null &
+		loads=$((loads + 1)) # not in the redirection, which is expanded in the subshell
+		inside sh -c "while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H 'Connection: close' -o /dev/null -w '%{http_code} %{time_total} %{errormsg}\\n' 'https://$host.localhost/readyz?[1-100]'; done" >"$work/load.$loads" 2>/dev/null &
 		loaders="$loaders $!"
 	done
 }
@@ -176,9 +178,6 @@ ok 'and are kept otherwise' inside grep -q '^# mine' /etc/chulcheck/attend.conf
 ok 'they answer with a certificate of their names' wait_for 10 ready shop.test
 has 'the client has the new address' "$(inside chulcheckctl client list --database /var/lib/chulcheck/auth/auth.db)" 'https://event.shop.test/callback'
 
-# All that people have done so far, as the databases tell it.
-done_so_far() { for t in attendance '"grant"' stock_movement mail_consent outbox; do count "$ATTEND_DB" "$t"; done; count "$AUTH_DB" account; }
-people=$(done_so_far)
 for _ in 1 2 3; do
 	inside systemctl reset-failed chulcheck-attend
 	inside systemctl stop chulcheck-attend
@@ -191,6 +190,25 @@ frozen=$(main_pid)
 other_main() { [ "$(main_pid)" != "$frozen" ] && ready shop.test; }
 [ "$frozen" -gt 1 ] && inside kill -STOP "$frozen"
 ok 'a service that hangs is started again' wait_for 90 other_main
+
+# All that people have done so far, as the databases tell it.
+done_so_far() { for t in attendance '"grant"' stock_movement mail_consent outbox; do count "$ATTEND_DB" "$t"; done; count "$AUTH_DB" account; }
+
+# Backed up, and restored after a mishap.
+ok 'the backup runs' inside systemctl start chulcheck-backup.service
+today=/var/backups/chulcheck/$(inside date +%Y-%m-%d)
+is 'what it has' "$(inside ls "$today" | tr '\n' ' ')" 'attend.db auth.db files.tar '
+is 'for root alone' "$(inside stat -c '%a %U' /var/backups/chulcheck "$today" "$today/auth.db" | tr '\n' ' ')" '700 root 700 root 600 root '
+has 'secrets and keys too' "$(inside tar -tf "$today/files.tar")" etc/chulcheck/secrets/totp_key
+people=$(done_so_far)
+inside sh -c 'systemctl stop "chulcheck-*.timer"; for s in attend deliver reminder standing stock-alert backup; do systemctl stop chulcheck-$s; done'
+sqlite3 "$ATTEND_DB" 'DELETE FROM mail_consent; DELETE FROM outbox' 2>/dev/null
+printf 'nonsense' | dd of="$ATTEND_DB" bs=1 seek=30000 conv=notrunc status=none
+ok 'restore' inside chulcheckctl restore --domain attend --from "$today/attend.db" /var/lib/chulcheck/attend/attend.db
+ok 'it starts' inside systemctl start chulcheck-attend
+ok 'and answers' wait_for 10 ready shop.test
+is 'all is back' "$(done_so_far)" "$people"
+is 'and is of its own user' "$(inside stat -c '%U %a' /var/lib/chulcheck/attend/attend.db)" 'chulcheck-attend 600'
 
 # A secret that only this machine can read.
 inside sh -c 'cd /etc/chulcheck/secrets && systemd-creds encrypt --with-key=host --name=cookie_key cookie_key_event cookie_key_event.cred && mv cookie_key_event /root/' >/dev/null 2>&1

@@ -1,0 +1,88 @@
+#!/bin/bash
+# deploy.sh - scripts/deploy over ssh to a machine that boots: a new version under load, which loses no
+# request; versions whose workers or whose site do not serve, which are put back by themselves.
+cd "$(dirname "$0")/../.." || exit 1
+. scripts/lib.sh
+. tests/lib.sh
+. tests/package/lib.sh
+
+scripts/deb --out "$work/one" >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
+version=$(cat VERSION)
+# The same packages as another version, changed by COMMAND in the tree of one of them.
+again() { # VERSION [PACKAGE COMMAND]
+	mkdir "$work/$1"
+	for f in "$work"/one/*.deb; do
+		rm -rf "$work/tree"
+		dpkg-deb -R "$f" "$work/tree"
+		sed -i "s/^Version: .*/Version: $1/; s/(= $version)/(= $1)/" "$work/tree/DEBIAN/control"
+		case $f in *"/${2:-none}_"*) (cd "$work/tree" && eval "$3") ;; esac
+		dpkg-deb -b "$work/tree" "$work/$1/$(basename "$f" | sed "s/_${version}_/_$1_/")" >/dev/null
+	done
+}
+again "$version+2"
+again "$version+3" chulcheck-attend 'printf "#!/bin/sh\nexit 1\n" >usr/bin/chulcheck-attend'
+again "$version+4" chulcheck-common 'echo "location = / { return 404; }" >>usr/share/chulcheck/nginx/chulcheck-limits.conf'
+
+machine one
+debian openssh-server
+mkdir -p "$root/var/cache/chulcheck/deploy/$version" "$root/root/.ssh"
+cp "$work"/one/*.deb "$root/var/cache/chulcheck/deploy/$version"
+ln -s "$version" "$root/var/cache/chulcheck/deploy/current"
+fetch "/var/cache/chulcheck/deploy/$version/*.deb"
+ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+install -m 600 "$work/key.pub" "$root/root/.ssh/authorized_keys"
+boot
+inside sh -c "apt-get install -y --no-install-recommends /var/cache/chulcheck/deploy/current/*.deb" >"$work/install" 2>&1 </dev/null ||
+    no_machine "$(tail -n 5 "$work/install")" 'apt install ./*.deb'
+ready() { [ "$(get https://event.localhost/readyz) $(get https://auth.localhost/readyz)" = '200 200' ]; }
+ok 'the machine runs' wait_for 20 ready
+
+ssh="nsenter -t $(_leader) -n ssh -i $work/key -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=$work/known"
+deploy() { scripts/deploy --packages "$work/$1" --ssh "$ssh" root@127.0.0.1 >"$work/said" 2>&1; }
+runs() { inside dpkg-query -W -f '${Version} ' chulcheck-common chulcheck-auth chulcheck-attend; }
+# Each request on a connection of its own: one that nginx is about to close may be lost by the client.
+load() {
+	inside touch /run/load
+	for i in 1 2; do
+		inside sh -c 'while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H "Connection: close" -o /dev/null -w "%{http_code}\n" https://event.localhost/ -o /dev/null https://auth.localhost/readyz; done' >"$work/load.$i" &
+		loaders="${loaders:-} $!"
+	done
+}
+lost() { # how many were not answered with 200
+	inside rm /run/load
+	# shellcheck disable=SC2086
+	wait $loaders
+	loaders=''
+	n=$(cat "$work"/load.* | wc -l)
+	cat "$work"/load.* | grep -cvx 200
+}
+load; deploy "$version+2"
+is 'a new version is deployed' $? 0
+lost >"$work/lost"
+is 'and no request is lost' "$(cat "$work/lost")" 0
+ok 'there were some' [ "$(cat "$work"/load.* | wc -l)" -gt 100 ]
+is 'it runs' "$(runs)" "$version+2 $version+2 $version+2 "
+has 'and it is said' "$(cat "$work/said")" "version $version+2 serves"
+ok 'a backup was made before' inside test -s "/var/backups/chulcheck/$(inside date +%Y-%m-%d)/auth.db"
+
+load; deploy "$version+3"
+is 'workers that do not start: not deployed' $? 1
+lost >"$work/lost"
+is 'no request is lost' "$(cat "$work/lost")" 0
+has 'it is said what does not serve' "$(cat "$work/said")" 'attend does not serve'
+has 'and that the one before serves again' "$(cat "$work/said")" "deploy: $version+2 serves again"
+is 'the one before runs' "$(runs)" "$version+2 $version+2 $version+2 "
+ok 'and answers' ready
+
+deploy "$version+4"
+is 'a site that does not serve: not deployed' $? 1
+is 'the one before runs' "$(runs)" "$version+2 $version+2 $version+2 "
+ok 'and answers' wait_for 20 ready
+is 'the page too' "$(get https://event.localhost/)" 200
+
+scripts/deploy --packages "$work/one" --ssh "$ssh -p 1" root@127.0.0.1 root@192.0.2.1 >"$work/said" 2>&1
+is 'a machine that cannot be reached' $? 1
+has 'is named, and nothing is done after it' "$(grep -c 'version' "$work/said") $(cat "$work/said")" '1 '
+mkdir "$work/mixed"; cp "$work"/one/chulcheck-common* "$work/$version+2"/chulcheck-auth* "$work/mixed"
+deploy mixed; is 'packages of two versions' $? 1
+finish
