@@ -6,12 +6,12 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . tests/package/lib.sh
 
-scripts/deb --out "$work/one" >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
+scripts/deb --out "$work/debs" >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
 version=$(cat VERSION)
 # The same packages as another version, changed by COMMAND in the tree of one of them.
 again() { # VERSION [PACKAGE COMMAND]
 	mkdir "$work/$1"
-	for f in "$work"/one/*.deb; do
+	for f in "$work"/debs/*.deb; do
 		rm -rf "$work/tree"
 		dpkg-deb -R "$f" "$work/tree"
 		sed -i "s/^Version: .*/Version: $1/; s/(= $version)/(= $1)/" "$work/tree/DEBIAN/control"
@@ -21,12 +21,12 @@ again() { # VERSION [PACKAGE COMMAND]
 }
 again "$version+2"
 again "$version+3" chulcheck-attend 'printf "#!/bin/sh\nexit 1\n" >usr/bin/chulcheck-attend'
-again "$version+4" chulcheck-common 'echo "location = / { return 404; }" >>usr/share/chulcheck/nginx/chulcheck-limits.conf'
+again "$version+4" chulcheck-common 'echo "location = /sign-in { return 404; }" >>usr/share/chulcheck/nginx/chulcheck-limits.conf'
 
 machine one
 debian openssh-server
 mkdir -p "$root/var/cache/chulcheck/deploy/$version" "$root/root/.ssh"
-cp "$work"/one/*.deb "$root/var/cache/chulcheck/deploy/$version"
+cp "$work"/debs/*.deb "$root/var/cache/chulcheck/deploy/$version"
 ln -s "$version" "$root/var/cache/chulcheck/deploy/current"
 fetch "/var/cache/chulcheck/deploy/$version/*.deb"
 ssh-keygen -q -t ed25519 -N '' -f "$work/key"
@@ -44,7 +44,7 @@ runs() { inside dpkg-query -W -f '${Version} ' chulcheck-common chulcheck-auth c
 load() {
 	inside touch /run/load
 	for i in 1 2; do
-		inside sh -c 'while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H "Connection: close" -o /dev/null -w "%{http_code}\n" https://event.localhost/ -o /dev/null https://auth.localhost/readyz; done' >"$work/load.$i" &
+		inside sh -c 'while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H "Connection: close" -o /dev/null -w "%{http_code}\n" https://event.localhost/readyz -o /dev/null https://auth.localhost/readyz; done' >"$work/load.$i" &
 		loaders="${loaders:-} $!"
 	done
 }
@@ -78,11 +78,11 @@ deploy "$version+4"
 is 'a site that does not serve: not deployed' $? 1
 is 'the one before runs' "$(runs)" "$version+2 $version+2 $version+2 "
 ok 'and answers' wait_for 20 ready
-is 'the page too' "$(get https://event.localhost/)" 200
+is 'the page too' "$(get https://event.localhost/sign-in)" 303
 
-scripts/deploy --packages "$work/one" --ssh "$ssh -p 1" root@127.0.0.1 root@192.0.2.1 >"$work/said" 2>&1
+scripts/deploy --packages "$work/debs" --ssh "$ssh -p 1" root@127.0.0.1 root@192.0.2.1 >"$work/said" 2>&1
 is 'a machine that cannot be reached' $? 1
 has 'is named, and nothing is done after it' "$(grep -c 'version' "$work/said") $(cat "$work/said")" '1 '
-mkdir "$work/mixed"; cp "$work"/one/chulcheck-common* "$work/$version+2"/chulcheck-auth* "$work/mixed"
+mkdir "$work/mixed"; cp "$work"/debs/chulcheck-common* "$work/$version+2"/chulcheck-auth* "$work/mixed"
 deploy mixed; is 'packages of two versions' $? 1
 finish

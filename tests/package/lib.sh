@@ -58,7 +58,7 @@ _ended() {
 # The machine ends with its first process, which is killed if it does not power off.
 halt() {
 	[ -n "$(_leader)" ] || return 0
-	inside systemctl poweroff >/dev/null 2>&1
+	(inside systemctl poweroff) >/dev/null 2>&1 # in a shell of its own, which says that it was killed
 	wait_for 30 _gone "$(_leader)" || kill -KILL "$(_leader)"
 	_ended
 }

@@ -1,0 +1,94 @@
+#!/bin/bash
+# containers.sh - the images, built without a registry, and the whole system in containers that podman runs:
+# as another user than root, on a read-only root, with data that outlive them. Only with MACHINE=1.
+cd "$(dirname "$0")/../.." || exit 1
+. scripts/lib.sh
+. tests/lib.sh
+[ -n "${MACHINE:-}" ] || finish
+
+scripts/images >"$work/images" 2>&1
+ok 'the images are built' [ $? = 0 ]
+for role in auth attend notify web; do
+	ok "$role: at most 80 MB" [ "$(stat -c %s build/images/$role.tar.gz)" -le 80000000 ]
+done
+# What compose.yaml says of the services, for podman: the same volumes, user and restrictions.
+/usr/bin/python3 - >"$work/services" <<'P'
+import yaml
+c = yaml.safe_load(open('containers/compose.yaml'))
+for name, s in c['services'].items():
+    print(name, s['image'], s['user'], s['read_only'], *s['volumes'])
+    assert s['cap_drop'] == ['ALL'] and 'no-new-privileges:true' in s['security_opt'] and s['tmpfs']
+    assert name not in ('attend', 'setup') or s['network_mode'] == 'none'
+P
+is 'compose.yaml: five services, each locked in' "$? $(cut -d ' ' -f 1,3,4 "$work/services" | tr '\n' ' ')" \
+    '0 setup 8400:8400 True auth 8400:8400 True attend 8400:8400 True notify 8400:8400 True web 8400:8400 True '
+
+# A store of its own, and a runtime that does with old control groups.
+pod() { podman --runtime runc --storage-driver vfs --root "$work/store" --runroot "$work/run" --cgroup-manager cgroupfs --events-backend file "$@" 2>"$work/err"; }
+started=''
+at_exit='for c in $started; do pod rm -f -t 5 $c >/dev/null; done; '"$at_exit"
+for role in base auth attend notify web; do zcat "build/images/$role.tar.gz" | pod load -q >/dev/null || { cat "$work/err"; ok "podman takes the image $role" false; finish; }; done
+EVENT_URL=http://event.localhost:18480 AUTH_URL=http://auth.localhost:18480
+for v in auth-etc attend-etc auth-data attend-data public auth-run attend-run web-run; do install -d -o 8400 -g 8400 -m 700 "$work/$v"; done
+chmod 711 "$work"
+start() { # SERVICE, ARGUMENTS OF podman run
+	_service=$1; shift
+	read -r _ _image _user _ _volumes < <(grep "^$_service " "$work/services")
+	_mounts=''
+	for _v in $_volumes; do _mounts="$_mounts -v $work/$_v"; done
+	# shellcheck disable=SC2086
+	pod run --name "$_service" --user "$_user" --read-only --read-only-tmpfs=false --tmpfs /tmp:mode=1777 --cap-drop ALL \
+	    --security-opt no-new-privileges --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
+	    -e "EVENT_URL=$EVENT_URL" -e "AUTH_URL=$AUTH_URL" $_mounts "$@" "$_image"
+}
+said=$(start setup --rm --network none); is 'setup' $? 0
+has 'prints the code of the owner' "$said" "$AUTH_URL/staff/code, within 24 hours, once: "
+said=$(start setup --rm --network none)
+hasnt 'once' "$said" once:
+is 'secrets are for one user alone' "$(find "$work/auth-etc" "$work/attend-etc" -type f -perm /077)" ''
+start auth -d --network host >/dev/null && started="$started auth"
+start attend -d --network none >/dev/null && started="$started attend"
+start web -d --network host -e LISTEN=127.0.0.1:18480 >/dev/null && started="$started web"
+ready() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "$EVENT_URL/readyz") $(curl -s -m 5 -o /dev/null -w '%{http_code}' "$AUTH_URL/readyz")" = '200 200' ]; }
+ok 'both hosts answer' wait_for 30 ready
+for c in auth attend web; do
+	is "$c: not root" "$(pod exec $c id -u)" 8400
+	pod exec $c sh -c 'echo x >/usr/bin/x' 2>/dev/null
+	ok "$c: a root that cannot be written to" [ $? != 0 ]
+	ok "$c: healthy" pod healthcheck run $c
+done
+is 'attend has no network' "$(pod exec attend sh -c 'ls /sys/class/net' | tr '\n' ' ')" 'lo '
+is 'secrets are in no environment' "$(pod inspect auth attend web | grep -c "$(cat "$work/auth-etc/cookie_key")")" 0
+req GET "$EVENT_URL/sign-in"; is 'sign-in leads to the auth host' "$status" 303
+
+# Somebody signs up; the mail of it leaves by the jobs.
+relay=$(free_port 18600)
+mkdir -p "$work/mail/cur" "$work/mail/new" "$work/mail/tmp"
+aiosmtpd -n -c aiosmtpd.handlers.Mailbox -l "127.0.0.1:$relay" "$work/mail" >/dev/null 2>&1 &
+at_exit="kill $!; $at_exit"
+for f in auth attend; do printf 'smtp_url = smtp://127.0.0.1:%s\nsmtp_tls = none\n' "$relay" >>"$work/$f-etc/notify.conf"; done
+start notify -d --network host >/dev/null && started="$started notify"
+MAIL_DIR=$work/mail
+browser new
+page "$AUTH_URL/sign-up"
+post "$AUTH_URL/sign-up" 'name=나새봄' 'email=saebom@example.kr' 'password=a long password of mine' accept=1
+mailed() { mails saebom@example.kr | grep -q verify-email; }
+ok 'a mail comes by the jobs' wait_for 40 mailed
+page "$(mails saebom@example.kr | grep -oE "$AUTH_URL/verify-email\?token=[A-Za-z0-9_-]+" | head -1)"
+post "$AUTH_URL/verify-email" "token=$(field token)" 'password=a long password of mine'
+is 'the account is made' "$status" 200
+page "$EVENT_URL/sign-in"
+has 'signed in at the event host, which asked the auth host without a network' "$url $status" "$EVENT_URL/"
+
+for c in notify web attend auth; do
+	pod stop -t 40 $c >/dev/null
+	is "$c: a stop is an end as usual" "$(pod inspect $c --format '{{.State.ExitCode}}')" 0
+	pod rm $c >/dev/null
+done
+started=''
+start auth -d --network host >/dev/null && started="$started auth"
+start attend -d --network none >/dev/null && started="$started attend"
+start web -d --network host -e LISTEN=127.0.0.1:18480 >/dev/null && started="$started web"
+ok 'new containers answer' wait_for 30 ready
+ok 'with the data of before' [ -n "$(token saebom@example.kr 'a long password of mine')" ]
+finish
