@@ -54,12 +54,12 @@ $(O)/tests/%: tests/%.c tests/unit/t.h $(O)/test.a
 $(O)/gen/query.h $(O)/gen/query.c: db/queries/*.sql scripts/sql2c.awk
 	@mkdir -p $(@D)
 	awk -v out=$(patsubst .%,%,$(suffix $@)) -f scripts/sql2c.awk $(sort $(wildcard db/queries/*.sql)) >$@.tmp && mv $@.tmp $@
-$(O)/gen/hashes: nginx/static/*
+$(O)/gen/static: nginx/static/* scripts/static
 	@mkdir -p $(@D)
-	(cd nginx/static && sha256sum *) >$@
-$(O)/gen/page.h $(O)/gen/page.c: fcgi/pages/*.tmpl scripts/tmpl2c.awk $(O)/gen/hashes
+	scripts/static $(CURDIR)/$(O)/static >$@.tmp && mv $@.tmp $@
+$(O)/gen/page.h $(O)/gen/page.c: fcgi/pages/*.tmpl scripts/tmpl2c.awk $(O)/gen/static
 	@mkdir -p $(@D)
-	awk -v out=$(patsubst .%,%,$(suffix $@)) -v hashes=$(O)/gen/hashes -f scripts/tmpl2c.awk $(sort $(wildcard fcgi/pages/*.tmpl)) >$@.tmp && mv $@.tmp $@
+	awk -v out=$(patsubst .%,%,$(suffix $@)) -v static=$(O)/gen/static -f scripts/tmpl2c.awk $(sort $(wildcard fcgi/pages/*.tmpl)) >$@.tmp && mv $@.tmp $@
 $(O)/gen/migrations.c: db/migrations/*/*.sql scripts/mig2c.awk
 	@mkdir -p $(@D)
 	awk -f scripts/mig2c.awk $(sort $(wildcard db/migrations/*/*.sql)) >$@.tmp && mv $@.tmp $@

@@ -10,9 +10,10 @@ install: all $(O)/chulcheck.conf.5
 	    $(D)/share/man/man8 $(U)/nginx.service.d $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(D)/share/doc/chulcheck $(C)
 	install -m 755 $(PROGRAMS) $(D)/bin
 	install -m 755 ctl/chulcheck-setup ctl/chulcheck-backup $(D)/sbin
-	install -m 644 nginx/static/* $(D)/share/chulcheck/static
+	cp -P $(O)/static/* $(D)/share/chulcheck/static
+	chmod 644 $(D)/share/chulcheck/static/*
 	install -m 644 nginx/*.conf nginx/*.in $(D)/share/chulcheck/nginx
-	sed 's|@NGINX@|$(PREFIX)/share/chulcheck/nginx|' nginx/chulcheck-errors.conf.in >$(D)/share/chulcheck/nginx/chulcheck-errors.conf
+	sed 's|@NGINX@|$(PREFIX)/share/chulcheck/nginx|; s|@CSS@|'$$(readlink $(O)/static/chulcheck.css)'|' nginx/chulcheck-errors.conf.in >$(D)/share/chulcheck/nginx/chulcheck-errors.conf
 	install -m 644 systemd/*.service systemd/*.timer $(U)
 	install -m 644 systemd/nginx.service.d/*.conf $(U)/nginx.service.d
 	install -m 644 systemd/foreign-provider.conf $(D)/share/chulcheck

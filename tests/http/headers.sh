@@ -4,39 +4,11 @@
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 . scripts/lib.sh
+. tests/http/lib.sh
 own_system
 . "$RUN_ENV"
 dir=$(dirname "$RUN_ENV") port=${EVENT_URL##*:}
 
-value() { printf '%s\n' "$head" | sed -n "s/^$1: //Ip" | tr '\n' '|'; }
-all_there() { # NAME
-	is "$1: CSP" "$(value Content-Security-Policy | cut -d ';' -f 1-4)" "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
-	is "$1: others" "$(value X-Content-Type-Options)$(value Referrer-Policy)$(value Cross-Origin-Opener-Policy)$(value Cross-Origin-Resource-Policy)" 'nosniff|same-origin|same-origin|same-origin|'
-	is "$1: one each, and no version of nginx" "$(value Server)$(value Permissions-Policy | tr -cd '|')" 'nginx||'
-	is "$1: length" "$([ "$status" = 304 ] || value Content-Length | tr -cd '|')" "$([ "$status" = 304 ] || echo '|')"
-}
-# STATUS NAME REQUEST...: the answer has this status, and all headers
-answer() {
-	_want=$1 _name=$2; shift 2
-	req "$@"
-	is "$_name" "$status" "$_want"
-	all_there "$_name"
-}
-raw() { # STATUS NAME TEXT: the same for what no client would send
-	_sent=$3
-	head=$(printf "$_sent" | timeout 10 /usr/bin/python3 -c 'import socket, sys
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-s.sendall(sys.stdin.buffer.read())
-b = b""
-while b"\r\n\r\n" not in b:
-    d = s.recv(65536)
-    if not d: break
-    b += d
-sys.stdout.write(b.split(b"\r\n\r\n")[0].decode("latin-1").replace("\r", ""))' "$port")
-	status=$(printf '%s\n' "$head" | sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p')
-	is "$2" "$status" "$1"
-	all_there "$2"
-}
 long=$(printf %040000d 0)
 for host in "$EVENT_URL" "$AUTH_URL"; do
 	answer 404 "$host/nothing" GET "$host/nothing"
@@ -46,7 +18,13 @@ for host in "$EVENT_URL" "$AUTH_URL"; do
 	answer 404 'the folder of the files' GET "$host/static/"
 	answer 301 favicon.ico GET "$host/favicon.ico"
 	answer 405 'a method that nginx refuses' TRACE "$host/"
+	answer 405 'one that the worker refuses' PUT "$host/"
+	answer 405 'one that nobody knows' BREW "$host/"
 	answer 413 'a body that is too large' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "$(printf %070000d 0)"
+	head -c 65536 /dev/zero >"$work/most"
+	answer "$([ "$host" = "$AUTH_URL" ] && echo 400 || echo 404)" 'a body of 64 KiB is read' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "@$work/most"
+	printf 0 >>"$work/most"
+	answer 413 'one more is not' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "@$work/most"
 	answer 400 'an address that is too long' GET "$host/$long"
 	answer 400 'a header that is too long' GET "$host/" -H "X-Long: $long"
 	answer 200 readyz GET "$host/readyz"
@@ -59,20 +37,36 @@ raw 400 'no request at all' 'nonsense\r\n\r\n'
 raw 400 'two lengths' "POST / HTTP/1.1\r\nHost: event.localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
 req GET "http://other.localhost:$port/"; is 'a host that is unknown gets no answer' "$status" 000
 
-# Static files.
+# Static files: those that pages, style sheets and errors name have the hash of what is in them.
+year='public, max-age=31536000, immutable|' moment='public, max-age=600|'
 browser nobody
 page "$EVENT_URL/"
-for f in $(printf %s "$body" | grep -oE '/static/[a-z.]+\?v=[0-9a-f]{12}' | sort -u); do
-	is "$f: the hash of the file" "${f#*v=}" "$(sha256sum "nginx${f%%\?*}" | cut -c 1-12)"
+named=$(printf %s "$body" | grep -oE '/static/[^" >]*')
+req GET "$EVENT_URL/nothing" -H 'Accept: text/html'; named="$named $(printf %s "$body" | grep -oE '/static/[^" >]*')"
+req TRACE "$AUTH_URL/"; named="$named $(printf %s "$body" | grep -oE '/static/[^" >]*')"
+for f in $(printf '%s\n' $named | grep '\.css$' | sort -u); do
 	req GET "$EVENT_URL$f"
-	is 'is cached for a year' "$(value Cache-Control)" 'max-age=31536000|'
+	named="$named $(printf %s "$body" | grep -oE 'url\("[^"]*' | sed 's|^url("|/static/|')"
 done
-is 'all that the page names have one' "$(printf %s "$body" | grep -oE '/static/[a-z.]+[^?a-z.]')" ''
-req GET "$EVENT_URL/static/chulcheck.css"; is 'without it, for ten minutes' "$(value Cache-Control)" 'max-age=600|'
-for f in $(grep -oE '[a-z]+\.svg\?v=[0-9a-f]{12}' nginx/static/chulcheck.css | sort -u); do
-	req GET "$EVENT_URL/static/$f"
-	is "$f" "$status $(value Cache-Control)" '200 max-age=31536000|'
+is 'style sheet, script and pictures are named' "$(printf '%s\n' $named | sed 's/\..*\././; s|.*/||' | sort -u | tr '\n' ' ')" 'chulcheck.css chulcheck.js flower.svg icon.svg seal.svg '
+for f in $(printf '%s\n' $named | sort -u); do
+	answer 200 "$f" GET "$EVENT_URL$f"
+	is 'its name has the hash of what is in it' "$(echo "$f" | cut -d . -f 2)" "$(sha256sum "$work/body" | cut -c 1-12)"
+	is 'it is cached for a year' "$(value Cache-Control)" "$year"
+	plain=$(echo "$f" | sed 's/\.[^.]*\././')
+	answer 304 'and is not sent again' GET "$EVENT_URL$f" -H "If-None-Match: $(value ETag | tr -d '|')"
+	is 'for a year' "$(value Cache-Control)" "$year"
+	answer 200 "$plain" GET "$EVENT_URL$plain"
+	is 'is cached for ten minutes' "$(value Cache-Control)" "$moment"
+	cp "$work/body" "$work/plain"
+	answer 200 'the name it had before an upgrade' GET "$AUTH_URL$(echo "$f" | sed 's/\.[^.]*\./.0123456789ab./')"
+	ok 'leads to the file of today' cmp -s "$work/body" "$work/plain"
+	is 'for ten minutes' "$(value Cache-Control)" "$moment"
+	has 'of the same kind' "$(value Content-Type)" "$(case $f in *.css) echo text/css ;; *.js) echo javascript ;; *) echo image/svg+xml ;; esac)"
 done
+answer 404 'no file, with a hash' GET "$EVENT_URL/static/nothing.0123456789ab.css"
+is 'is not cached' "$(value Cache-Control)" 'no-store|'
+answer 404 'nothing above the folder' GET "$EVENT_URL/static/..%2fchulcheck-attend" --path-as-is
 
 # Maintenance, by a file.
 touch "$dir/run/maintenance"
@@ -93,17 +87,49 @@ is 'when to come back' "$(value Retry-After)" '1|'
 answer 503 'no workers for the API' GET "$EVENT_URL/v1/rewards/status"
 mv "$dir/run/away" "$dir/run/attend.sock"
 
-# One address: requests of this machine are not counted; here they are, by their own limits.
-sed -i '/\^(127/d; s/rate=10r/rate=1r/; s/burst=200/burst=5/; s/burst=4000/burst=30/; s/rate=1000r/rate=1r/' "$dir/etc/nginx/chulcheck.conf" "$dir/etc/nginx/chulcheck-rates.conf"
-nginx=$(cat "$dir/run/nginx.pid" 2>/dev/null || cat "$dir"/run/*.pid | head -n 1)
-kill -HUP "$nginx"
-limited() { for _ in 1 2 3 4 5 6 7 8; do req POST "$AUTH_URL/token" -d grant_type=x; done; [ "$status" = 429 ]; }
-ok 'who guesses is held up' wait_for 10 limited
+# One address: requests of this machine are not counted. Others' are, here by smaller figures; the header that a
+# proxy in front would add tells whose they are.
+for _ in $(seq 60); do req POST "$AUTH_URL/sign-up" -d x=1; done
+is 'this machine is never held up' "$status" 403
+sed -i 's|rate=2r/s|rate=1r/m|; s/burst=200 /burst=3 /; s/burst=20000/burst=20/; s|rate=1000r/s|rate=1r/m|; s/connections 4000/connections 2/' "$dir/etc/nginx/chulcheck-rates.conf"
+printf 'set_real_ip_from 127.0.0.1;\nset_real_ip_from ::1;\nreal_ip_header X-From;\n' >>"$dir/etc/nginx/chulcheck-rates.conf"
+kill -HUP "$(cat "$dir/run/nginx.pid")"
+times() { # N ADDRESS URL [ARGUMENTS OF curl]: the last of N answers is in $status
+	_n=$1 _from=$2 _where=$3; shift 3
+	for _ in $(seq "$_n"); do req GET "$_where" -H "X-From: $_from" "$@"; done
+}
+reloaded() { times 12 203.0.113.1 "$AUTH_URL/sign-up" -X POST -d x=1; [ "$status" = 429 ]; }
+ok 'who has many passwords computed is held up' wait_for 10 reloaded
 all_there 'too many requests'
-is 'as problem details' "$(value Content-Type)$(json type)$(value Retry-After)" 'application/problem+json|/problems/too-many-requests1|'
-req GET "$AUTH_URL/sign-in"; is 'not who looks' "$status" 200
-for _ in $(seq 60); do req GET "$EVENT_URL/"; done
-is 'a flood is held up too' "$status" 429
 has 'with a page' "$body" '요청이 너무 많습니다'
+is 'when to come back' "$(value Retry-After)" '1|'
+for path in v1/sign-in sign-in sign-in/code verify-email forgot-password reset-password; do
+	times 1 203.0.113.1 "$AUTH_URL/$path" -X POST
+	is "so at /$path" "$status" 429
+done
+times 1 203.0.113.1 "$AUTH_URL/v1/sign-in" -X POST
+is 'the API: problem details' "$(value Content-Type)$(json type)$(value Retry-After)" 'application/problem+json|/problems/too-many-requests1|'
+times 1 203.0.113.1 "$AUTH_URL/sign-in"; is 'not who looks' "$status" 200
+times 9 203.0.113.2 "$AUTH_URL/token" -X POST -d grant_type=x; is 'nor who asks for tokens' "$status" 401
+times 1 203.0.113.3 "$AUTH_URL/sign-up" -X POST -d x=1; is 'nor another address' "$status" 403
+times 9 2001:db8:0:1::1 "$AUTH_URL/sign-up" -X POST -d x=1; is 'IPv6: as much' "$status" 429
+times 1 2001:db8:0:1:ffff::2 "$AUTH_URL/sign-up" -X POST -d x=1; is 'its network is one address' "$status" 429
+times 1 2001:db8:0:2::1 "$AUTH_URL/sign-up" -X POST -d x=1; is 'the next network is another' "$status" 403
+times 60 203.0.113.4 "$EVENT_URL/"; is 'a flood is held up too' "$status" 429
+times 1 203.0.113.4 "$EVENT_URL/callback?code=CANARY"; is 'at each address' "$status" 429
+hasnt 'the log does not have the token' "$(cat "$dir/log/nginx-error.log")" CANARY
+/usr/bin/python3 -c 'import socket, sys, time
+held = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(2)]
+for s in held: s.sendall(b"POST /check-in HTTP/1.1\r\nHost: event.localhost\r\nX-From: 203.0.113.5\r\nContent-Length: 9\r\n\r\n")
+print(1, flush=True)
+time.sleep(60)' "$port" >"$work/held" &
+held=$!
+at_exit="kill $held 2>/dev/null; $at_exit"
+refused() { times 1 203.0.113.5 "$EVENT_URL/static/icon.svg"; [ "$status" = 429 ]; }
+wait_for 10 test -s "$work/held"
+ok 'who holds many connections gets no more' wait_for 5 refused
+times 1 203.0.113.6 "$EVENT_URL/static/icon.svg"; is 'others do' "$status" 200
+kill $held
+times 60 127.0.0.9 "$EVENT_URL/"; is 'this machine is still not counted' "$status" 200
 
 finish

@@ -75,9 +75,9 @@ inside ip addr add 192.0.2.7/32 dev lo
 flood() { # ARGUMENTS OF curl: the statuses of 400 requests
 	inside curl -s -k --interface 192.0.2.7 -o /dev/null -w '%{http_code}\n' "$@"
 }
-limited=$(flood --resolve auth.localhost:443:192.0.2.7 -d grant_type=x 'https://auth.localhost/token?[1-400]' | grep -cx 429)
-ok "who guesses 400 times is held up: $limited" [ "$limited" -ge 100 ]
-is 'but not the first times' "$(flood --resolve auth.localhost:443:192.0.2.7 'https://auth.localhost/sign-in?[1-400]' | grep -cx 429)" 0
+limited=$(flood --resolve auth.localhost:443:192.0.2.7 -d x=1 'https://auth.localhost/sign-up?[1-400]' | grep -cx 429)
+ok "who signs up 400 times is held up: $limited" [ "$limited" -ge 100 ]
+is 'who looks is not' "$(flood --resolve auth.localhost:443:192.0.2.7 'https://auth.localhost/sign-in?[1-400]' | grep -cx 429)" 0
 inside touch /run/chulcheck/maintenance
 is 'maintenance' "$(get https://event.localhost/) $(get https://event.localhost/readyz)" '503 200'
 inside rm /run/chulcheck/maintenance
