@@ -9,32 +9,8 @@ own_system
 . "$RUN_ENV"
 dir=$(dirname "$RUN_ENV") port=${EVENT_URL##*:}
 
-long=$(printf %040000d 0)
-for host in "$EVENT_URL" "$AUTH_URL"; do
-	answer 404 "$host/nothing" GET "$host/nothing"
-	answer 200 "$host/static/chulcheck.css" GET "$host/static/chulcheck.css"
-	answer 304 'the same, not modified' GET "$host/static/chulcheck.css" -H "If-None-Match: $(value ETag | tr -d '|')"
-	answer 404 'no such file' GET "$host/static/nothing.css"
-	answer 404 'the folder of the files' GET "$host/static/"
-	answer 301 favicon.ico GET "$host/favicon.ico"
-	answer 405 'a method that nginx refuses' TRACE "$host/"
-	answer 405 'one that the worker refuses' PUT "$host/"
-	answer 405 'one that nobody knows' BREW "$host/"
-	answer 413 'a body that is too large' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "$(printf %070000d 0)"
-	head -c 65536 /dev/zero >"$work/most"
-	answer "$([ "$host" = "$AUTH_URL" ] && echo 400 || echo 404)" 'a body of 64 KiB is read' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "@$work/most"
-	printf 0 >>"$work/most"
-	answer 413 'one more is not' POST "$host/v1/sign-in" -H 'Content-Type: application/json' --data-binary "@$work/most"
-	answer 400 'an address that is too long' GET "$host/$long"
-	answer 400 'a header that is too long' GET "$host/" -H "X-Long: $long"
-	answer 200 readyz GET "$host/readyz"
-	answer 404 'the API: no such address' GET "$host/v1/nothing"
-	is 'as problem details' "$(value Content-Type)" 'application/problem+json|'
-done
-answer 401 'the API: no token' GET "$EVENT_URL/v1/rewards/status"
-answer 303 'a page that leads elsewhere' GET "$EVENT_URL/sign-in"
-raw 400 'no request at all' 'nonsense\r\n\r\n'
-raw 400 'two lengths' "POST / HTTP/1.1\r\nHost: event.localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
+run=$dir/run
+walk
 req GET "http://other.localhost:$port/"; is 'a host that is unknown gets no answer' "$status" 000
 
 # Static files: those that pages, style sheets and errors name have the hash of what is in them.
@@ -67,25 +43,6 @@ done
 answer 404 'no file, with a hash' GET "$EVENT_URL/static/nothing.0123456789ab.css"
 is 'is not cached' "$(value Cache-Control)" 'no-store|'
 answer 404 'nothing above the folder' GET "$EVENT_URL/static/..%2fchulcheck-attend" --path-as-is
-
-# Maintenance, by a file.
-touch "$dir/run/maintenance"
-answer 503 'maintenance' GET "$EVENT_URL/"
-has 'a page says so' "$body" '잠시 점검 중입니다'
-is 'when to come back' "$(value Retry-After)" '60|'
-answer 503 'maintenance for the API' POST "$AUTH_URL/v1/sign-in" -H 'Content-Type: application/json' --data-binary '{}'
-is 'as problem details' "$(value Content-Type)$(json type)" 'application/problem+json|/problems/busy'
-answer 200 'its style sheet is there' GET "$EVENT_URL/static/chulcheck.css"
-answer 200 'readyz goes on' GET "$EVENT_URL/readyz"
-rm "$dir/run/maintenance"
-req GET "$EVENT_URL/"; is 'and all is back' "$status" 200
-
-# Nobody there.
-mv "$dir/run/attend.sock" "$dir/run/away"
-answer 503 'no workers' GET "$EVENT_URL/"
-is 'when to come back' "$(value Retry-After)" '1|'
-answer 503 'no workers for the API' GET "$EVENT_URL/v1/rewards/status"
-mv "$dir/run/away" "$dir/run/attend.sock"
 
 # One address: requests of this machine are not counted. Others' are, here by smaller figures; the header that a
 # proxy in front would add tells whose they are.
