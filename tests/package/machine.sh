@@ -224,6 +224,7 @@ halt
 boot
 ok 'after a reboot all is there' active nginx chulcheck-auth chulcheck-attend chulcheck-reminder.timer
 ok 'and answers' wait_for 10 ready shop.test
+is 'nginx may open files for its connections' "$(inside sh -c 'prlimit --raw --noheadings -n -o SOFT -p $(systemctl show -P MainPID nginx)')" 16384
 is 'nothing that people did is lost' "$(done_so_far)" "$people"
 ok 'verify finds no fault' "$BIN/chulcheckctl" verify --domain attend "$ATTEND_DB"
 inside sh -c 'systemctl kill -s KILL nginx; sleep 1; systemctl start nginx'

@@ -12,6 +12,9 @@ is 'chulcheck-setup' $? 0
 said=$(on nginx -t 2>&1)
 has 'nginx takes it' "$said" 'test is successful'
 hasnt 'without a warning' "$said" warn
+has 'what nginx of Debian cannot do is told' "$(cat "$work/setup")" 'chulcheck-setup(8), CONNECTIONS'
+on sh -c "$(sed -n 's/^	\(sed .*worker_connections.*\)/\1/p' docs/operate/configure.md)"
+is 'what the manual says mends it' "$(on nginx -T 2>/dev/null | sed -n 's/^.*worker_connections //p') $(on sh -c 'rm -r /var/lib/chulcheck/auth; systemd-tmpfiles --create chulcheck.conf; chulcheck-setup' 2>&1 | grep -c CONNECTIONS)" '4096; 0'
 host
 
 run=$root/run/chulcheck port=443 hsts='max-age=31536000; includeSubDomains|'
