@@ -11,6 +11,7 @@ dir=$(dirname "$RUN_ENV") port=${EVENT_URL##*:}
 
 run=$dir/run
 walk
+req GET "$EVENT_URL/" -H 'X-Forwarded-Proto: https'; is 'HSTS, with TLS in front' "$(value Strict-Transport-Security)" 'max-age=31536000; includeSubDomains|'
 req GET "http://other.localhost:$port/"; is 'a host that is unknown gets no answer' "$status" 000
 
 # Static files: those that pages, style sheets and errors name have the hash of what is in them.
