@@ -28,9 +28,9 @@ on() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "
 unit() { sed -n "s/^$2=//p" "$root/lib/systemd/system/$1"; }
 
 make -s install DESTDIR="$root" UNITDIR=/lib/systemd/system || { ok 'make install' false; finish; }
-# As Debian's nginx comes, with nobody else's sites.
-rm -f "$root"/etc/nginx/sites-enabled/* "$root"/etc/nginx/conf.d/*
-ln -s /etc/nginx/sites-available/default "$root/etc/nginx/sites-enabled"
+# A machine without settings or data of chulcheck, and Debian's nginx with nobody else's sites.
+on sh -c 'rm -rf /etc/chulcheck /var/lib/chulcheck /etc/nginx/sites-enabled/* /etc/nginx/sites-available/chulcheck.conf /etc/nginx/conf.d/* &&
+	ln -s ../sites-available/default /etc/nginx/sites-enabled/default'
 on systemd-sysusers chulcheck.conf 2>/dev/null
 on systemd-tmpfiles --create chulcheck.conf
 
