@@ -50,6 +50,7 @@ struct source {
 	const char *path;
 	int line;                /* 0: the file as a whole */
 	bool seen[SETTINGS];
+	bool no_secrets;         /* their files are left alone */
 };
 
 static enum rc complain(const struct source *, const char *fmt, ...)
@@ -159,7 +160,7 @@ set_secret(struct source *src, struct conf *c, const struct setting *s, const ch
 	char *path;
 	int fd;
 
-	if (*value == '\0') {
+	if (*value == '\0' || src->no_secrets) {
 		set_text(c, s, "");
 		return RC_OK;
 	}
@@ -254,10 +255,9 @@ read_file(struct source *src, struct conf *c, FILE *f)
 	return rc;
 }
 
-enum rc
-conf_load(const char *path, struct conf *ret, const char **ret_error)
+static enum rc
+load(struct source src, struct conf *ret, const char **ret_error)
 {
-	struct source src = { .path = path };
 	struct conf c = { 0 };
 	enum rc rc = RC_OK;
 	size_t i;
@@ -269,7 +269,7 @@ conf_load(const char *path, struct conf *ret, const char **ret_error)
 		else
 			set_text(&c, &settings[i], settings[i].def);
 	}
-	if (rc == RC_OK && (f = fopen(path, "re")) == NULL)
+	if (rc == RC_OK && (f = fopen(src.path, "re")) == NULL)
 		rc = complain(&src, "cannot be opened: %m; create it (--settings lists what may be "
 		    "in it) or name another one with --config");
 	else if (rc == RC_OK) {
@@ -282,6 +282,18 @@ conf_load(const char *path, struct conf *ret, const char **ret_error)
 	}
 	*ret = c;
 	return RC_OK;
+}
+
+enum rc
+conf_load(const char *path, struct conf *ret, const char **ret_error)
+{
+	return load((struct source){ .path = path }, ret, ret_error);
+}
+
+enum rc
+conf_load_no_secrets(const char *path, struct conf *ret, const char **ret_error)
+{
+	return load((struct source){ .path = path, .no_secrets = true }, ret, ret_error);
 }
 
 void

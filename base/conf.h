@@ -31,5 +31,8 @@ struct conf {
  * *ret_error says file, line, what is wrong and what to do (static storage). */
 [[nodiscard]] enum rc conf_load(const char *path, struct conf *ret, const char **ret_error);
 
+/* Likewise, for a program that may not read the secrets: all of them are "". */
+[[nodiscard]] enum rc conf_load_no_secrets(const char *path, struct conf *ret, const char **ret_error);
+
 /* The table, one setting a paragraph: name, type, default, help. */
 void conf_print(FILE *);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -57,7 +58,7 @@ file_replace(struct arena *a, const char *path, const char *text, mode_t mode)
 
 	if (fd < 0)
 		return false;
-	done = spill(fd, text);
+	done = spill(fd, text) && fchmod(fd, mode) == 0; /* whatever the umask */
 	was = errno;
 	if (close(fd) == 0 && done && rename(fresh, path) == 0)
 		return true;

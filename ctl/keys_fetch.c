@@ -56,7 +56,7 @@ ctl_keys_fetch(const char *config)
 
 	arena_init(&a, MEMORY);
 	net_init();
-	rc = conf_load(config, &conf, &error);
+	rc = conf_load_no_secrets(config, &conf, &error);
 	if (rc == RC_OK)
 		error = fetch(&a, &conf, &rc);
 	if (rc != RC_OK)

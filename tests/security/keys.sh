@@ -90,10 +90,11 @@ ctl remove --jwks "$jwks" --kid '../jwks' >/dev/null 2>&1; is 'no such key' $? 6
 ctl remove --jwks "$jwks" >/dev/null 2>&1; is 'no kid named' $? 64
 ctl list --jwks "$jwks" >/dev/null 2>&1; is 'an option that is none of list' $? 64
 
-# An event host on another machine fetches them.
-printf 'auth_url = %s\njwks = %s\n' "$AUTH_URL" "$work/fetched.json" >"$work/fetch.conf"
-said=$("$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1)
+# An event host on another machine fetches them, by its settings, but without its secrets.
+printf 'client_secret = none\nauth_url = %s\njwks = %s\n' "$AUTH_URL" "$work/fetched.json" >"$work/fetch.conf"
+said=$(umask 077; "$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1)
 is 'fetch' "$? $said" "0 $work/fetched.json has new keys"
+is 'for everybody to read, whatever the umask' "$(stat -c %a "$work/fetched.json")" 644
 is 'the same set' "$(cat "$work/fetched.json")" "$(curl -s "$AUTH_URL/jwks.json")"
 is 'nothing to say when nothing has changed' "$("$BIN/chulcheckctl" keys fetch --config "$work/fetch.conf" 2>&1)" ''
 printf 'auth_url = %s\njwks = %s\n' "$EVENT_URL" "$work/fetched.json" >"$work/fetch.conf"
