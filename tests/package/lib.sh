@@ -5,6 +5,8 @@
 #	debian [PACKAGE...]	makes its tree, with these packages
 #	fetch PACKAGE...	downloads packages, or what files of the tree (/opt/*.deb) depend on: it has no way out
 #	boot [ARGUMENTS OF systemd-nspawn]	starts it, with no network but its loopback unless arguments say other
+#	lan ADDRESS/BITS	makes a network of its own, in which this machine has the address; $network is a file of it
+#	address ADDRESS/BITS	gives the machine, booted in that network, an address there
 #	inside COMMAND...	runs there; near COMMAND... runs here, in its network
 #	halt, kill_machine	stops it; the second as if the power went
 #	active UNIT...		are they running there?
@@ -44,9 +46,21 @@ _child() { # PID OF systemd-nspawn: notes the machine's first process, as it is 
 _up() { # what has failed is for the test to say
 	inside systemctl is-system-running --wait | grep -qxE 'running|degraded'
 }
+network='' _lan=''
+lan() {
+	_lan=chulcheck-$$
+	ip netns add $_lan && at_exit="$at_exit; ip netns del $_lan" &&
+	    ip netns exec $_lan sh -c "ip link set lo up; ip link add lan0 type bridge; ip addr add $1 dev lan0; ip link set lan0 up" ||
+	    no_machine 'ip netns add' 'a network can be made'
+	network=/run/netns/$_lan
+}
+address() {
+	inside ip addr add "$1" dev host0
+	inside ip link set host0 up
+}
 boot() {
-	[ $# -gt 0 ] || set -- --private-network
-	systemd-nspawn -q --register=no --keep-unit --machine="$_machine-$$" --console=read-only -b -D "$root" "$@" >"$work/console" 2>&1 </dev/null &
+	[ $# -gt 0 ] || { [ -z "$_lan" ] && set -- --private-network || set -- --network-bridge=lan0; }
+	${_lan:+nsenter --net="$network"} systemd-nspawn -q --register=no --keep-unit --machine="$_machine-$$" --console=read-only -b -D "$root" "$@" >"$work/console" 2>&1 </dev/null &
 	echo $! >"$(_mark nspawn)"
 	wait_for 20 _child $! && wait_for 60 _up && return 0
 	no_machine "$(tail -n 5 "$work/console")" 'systemd boots in the machine'

@@ -92,62 +92,14 @@ inside sh -c 'printf "user = chulcheck-notify:%s\n" "$(cat /etc/chulcheck/secret
 is 'the jobs are a client of the auth host' "$(get http://auth.localhost/token --unix-socket /run/chulcheck/http.sock -K /root/curlrc -d grant_type=client_credentials -d scope=verifications)" 200
 for job in deliver deliver-auth stock-alert standing reminder; do ok "the job $job runs" inside systemctl start chulcheck-$job.service; done
 
-# The shop is a database of its own, the demo's accounts and campaign are put in from outside, mails go
-# to a relay in the machine's network. Timers fire every two seconds. Then the whole way, over TLS.
-demo=$work/demo lib=$root/var/lib/chulcheck
-mkdir -p "$demo/shop" "$demo/secrets" "$demo/mail/cur" "$demo/mail/new" "$demo/mail/tmp" "$demo/tmp" "$work/bin"
-ln -s "$lib/auth" "$lib/attend" "$demo"
-cp "$root"/etc/chulcheck/secrets/* "$demo/secrets"
-for f in customer newcomer staff customers; do build/chulcheckctl token >"$demo/secrets/${f}_password"; done
-build/chulcheckctl token >"$demo/secrets/shop_client_secret"
-/usr/bin/python3 -c 'import base64, secrets; print(base64.b32encode(secrets.token_bytes(20)).decode())' >"$demo/secrets/staff_totp"
-EVENT_URL=https://event.localhost AUTH_URL=https://auth.localhost MAIL_DIR=$demo/mail
-ATTEND_DB=$lib/attend/attend.db AUTH_DB=$lib/auth/auth.db BIN=$PWD/build RUN_ENV=$demo/run.env
-CUSTOMER_EMAIL=hanul@example.kr NEWCOMER_EMAIL=bada@example.kr STAFF_EMAIL=owner@example.kr SHOP_CLIENT_ID=shop
-for f in customer newcomer staff; do read -r "$(echo $f | tr a-z A-Z)_PASSWORD" <"$demo/secrets/${f}_password"; done
-read -r STAFF_TOTP_SECRET <"$demo/secrets/staff_totp"
-read -r SHOP_CLIENT_SECRET <"$demo/secrets/shop_client_secret"
-inside systemctl stop 'chulcheck-*.timer'
-DIR=$demo BIN=$BIN EVENT_URL=$EVENT_URL AUTH_URL=$AUTH_URL CUSTOMERS=0 NOW=$(date +%s) scripts/demo/seed >"$work/seed" 2>&1
-is 'demo data are put in' $? 0
-ok 'the driver of the shop is installed' inside sh -c 'apt-get install -qq -y --no-install-recommends libsqliteodbc >/dev/null 2>&1'
-mkdir -p "$root/srv/shop"
-cp "$demo/shop/shop.db" "$root/srv/shop"
-(umask 077 && echo 'Driver=SQLite3;Database=/srv/shop/shop.db;NoCreat=1;NoWCHAR=1;Timeout=2000' >"$root/etc/chulcheck/secrets/shop_dsn")
-inside sed -i 's/^# shop_dsn/shop_dsn/' /etc/chulcheck/auth.conf
-for f in notify notify-auth; do
-	printf 'smtp_url = smtp://127.0.0.1:2525\nsmtp_tls = none\nmail_from = event@example.kr\n' >>"$root/etc/chulcheck/$f.conf"
-done
-nsenter -t "$(_leader)" -n -- aiosmtpd -n -c aiosmtpd.handlers.Mailbox -l 127.0.0.1:2525 "$demo/mail" >"$work/relay" 2>&1 &
-at_exit="kill $!; $at_exit"
-for timer in deliver deliver-auth stock-alert reminder; do
-	mkdir -p "$root/etc/systemd/system/chulcheck-$timer.timer.d"
-	printf '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/2\nRandomizedDelaySec=0\nAccuracySec=100ms\n' >"$root/etc/systemd/system/chulcheck-$timer.timer.d/often.conf"
-done
-# It may be a time at which no reminder is sent.
-mkdir -p "$root/etc/systemd/system/chulcheck-reminder.service.d"
-printf '[Service]\nExecStart=\nExecStart=/usr/bin/chulcheck-notify reminder --any-hour --config /etc/chulcheck/notify.conf --quiet\n' \
-    >"$root/etc/systemd/system/chulcheck-reminder.service.d/any-hour.conf"
-inside systemctl daemon-reload
-inside systemctl restart chulcheck-auth
-inside systemctl start chulcheck-deliver.timer chulcheck-deliver-auth.timer chulcheck-stock-alert.timer
-printf '#!/bin/sh\nexec nsenter -t %s -n /usr/bin/curl --cacert %s "$@"\n' "$(_leader)" "$root/etc/chulcheck/tls/certificate.pem" >"$work/bin/curl"
-chmod +x "$work/bin/curl"
-runs() { inside systemctl show -P ExecMainExitTimestampMonotonic chulcheck-reminder.service; }
-ran() { _now=$(runs); [ "$_now" != "$1" ] && [ "$_now" != 0 ]; }
-remind() { # lets the timer fire once more
-	_before=$(runs)
-	inside systemctl start chulcheck-reminder.timer
-	wait_for 20 ran "$_before"
-	inside systemctl stop chulcheck-reminder.timer
-	wait_for 20 _mailed
-}
-# The next run of deliver has come and gone: nothing waits.
-_mailed() { [ "$(sql "$ATTEND_DB" "SELECT COUNT(*) FROM outbox WHERE state = 'queued'")" = 0 ]; }
-plain_path=$PATH PATH=$work/bin:$PATH
-wait_for 20 ready localhost
-. tests/main_path.sh
-PATH=$plain_path
+# The whole way, over TLS.
+EVENT_URL=https://event.localhost AUTH_URL=https://auth.localhost lib=$root/var/lib/chulcheck
+auth_root=$root attend_root=$root network=/proc/$(_leader)/ns/net networks=/proc/$(_leader)/ns/net
+on_auth() { inside "$@"; }
+on_attend() { inside "$@"; }
+browse="--cacert $root/etc/chulcheck/tls/certificate.pem"
+all_ready() { ready localhost; }
+. tests/package/demo.sh
 
 before=$(inside sh -c 'cat /etc/chulcheck/*.conf /etc/chulcheck/secrets/* /etc/chulcheck/tls/* /var/lib/chulcheck/public/jwks.json | sha256sum')
 ok 'set up once more: nothing to say' [ -z "$(inside chulcheck-setup 2>&1)" ]
