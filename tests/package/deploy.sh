@@ -23,16 +23,26 @@ again "$version+2"
 again "$version+3" chulcheck-attend 'printf "#!/bin/sh\nexit 1\n" >usr/bin/chulcheck-attend'
 again "$version+4" chulcheck-common 'echo "location = /sign-in { return 404; }" >>usr/share/chulcheck/nginx/chulcheck-limits.conf'
 
+# And two that change the schema: one that serves, and one whose workers do not start.
+another_schema() { # VERSION NUMBER COMMAND
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	git ls-files -z -co --exclude-standard | xargs -0 tar -cf - | tar -xf - -C "$work/tree"
+	for _n in $(seq 4 "$2"); do echo "ALTER TABLE reward ADD COLUMN more_$_n INTEGER;" >"$work/tree/db/migrations/attend/000${_n}_more.sql"; done
+	(cd "$work/tree" && eval "$3" && git init -q && scripts/deb --version "$1" --out "$work/$1") >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
+}
+another_schema "$version+5" 4 :
+another_schema "$version+6" 5 "sed -i 's/return worker_main(/return argc > 0 ? 1 : worker_main(/' fcgi/attend/main.c"
+
 machine one
 debian openssh-server
-mkdir -p "$root/var/cache/chulcheck/deploy/$version" "$root/root/.ssh"
-cp "$work"/debs/*.deb "$root/var/cache/chulcheck/deploy/$version"
-ln -s "$version" "$root/var/cache/chulcheck/deploy/current"
-fetch "/var/cache/chulcheck/deploy/$version/*.deb"
+mkdir -p "$root/opt/debs" "$root/root/.ssh"
+cp "$work"/debs/*.deb "$root/opt/debs"
+fetch '/opt/debs/*.deb'
 ssh-keygen -q -t ed25519 -N '' -f "$work/key"
 install -m 600 "$work/key.pub" "$root/root/.ssh/authorized_keys"
 boot
-inside sh -c "apt-get install -y --no-install-recommends /var/cache/chulcheck/deploy/current/*.deb" >"$work/install" 2>&1 </dev/null ||
+inside sh -c "apt-get install -y --no-install-recommends /opt/debs/*.deb" >"$work/install" 2>&1 </dev/null ||
     no_machine "$(tail -n 5 "$work/install")" 'apt install ./*.deb'
 ready() { [ "$(get https://event.localhost/readyz) $(get https://auth.localhost/readyz)" = '200 200' ]; }
 ok 'the machine runs' wait_for 20 ready
@@ -56,6 +66,12 @@ lost() { # how many were not answered with 200
 	n=$(cat "$work"/load.* | wc -l)
 	cat "$work"/load.* | grep -cvx 200
 }
+deploy "$version+2"
+is 'with nothing to go back to: not deployed' "$? $(runs)" "1 $version $version $version "
+has 'and it is said what to do' "$(cat "$work/said")" 'first deploy the packages that run now'
+deploy debs
+is 'the packages that run' "$? $(inside readlink /var/cache/chulcheck/deploy/current)" "0 /var/cache/chulcheck/deploy/$version"
+has 'are noted, and nothing else is done' "$(cat "$work/said")" "version $version runs already"
 load; deploy "$version+2"
 is 'a new version is deployed' $? 0
 lost >"$work/lost"
@@ -64,6 +80,19 @@ ok 'there were some' [ "$(cat "$work"/load.* | wc -l)" -gt 100 ]
 is 'it runs' "$(runs)" "$version+2 $version+2 $version+2 "
 has 'and it is said' "$(cat "$work/said")" "version $version+2 serves"
 ok 'a backup was made before' inside test -s "/var/backups/chulcheck/$(inside date +%Y-%m-%d)/auth.db"
+
+generation() { inside journalctl -u chulcheck-attend -o cat | grep -c 'serves, the one before finishes'; }
+was=$(generation)
+deploy "$version+2"
+is 'the same again: nothing is done' "$? $(generation)" "0 $was"
+mkdir "$work/same"
+cp "$work/$version+2"/*.deb "$work/same"
+dpkg-deb -R "$work/same"/chulcheck-attend_*.deb "$work/tree2"
+echo >>"$work/tree2/usr/share/doc/chulcheck-attend/other"
+dpkg-deb -b "$work/tree2" "$work/same"/chulcheck-attend_*.deb >/dev/null
+deploy same
+is 'others of the same version: not deployed' $? 1
+has 'and it is said why' "$(cat "$work/said")" "other packages of version $version+2 run here"
 
 load; deploy "$version+3"
 is 'workers that do not start: not deployed' $? 1
@@ -79,6 +108,25 @@ is 'a site that does not serve: not deployed' $? 1
 is 'the one before runs' "$(runs)" "$version+2 $version+2 $version+2 "
 ok 'and answers' wait_for 20 ready
 is 'the page too' "$(get https://event.localhost/sign-in)" 303
+
+load; deploy "$version+5"
+is 'a new schema is deployed' $? 0
+lost >"$work/lost"
+is 'and no request is lost' "$(cat "$work/lost")" 0
+schema() { sqlite3 "$root/var/lib/chulcheck/attend/attend.db" 'PRAGMA user_version'; }
+is 'it is there' "$(schema)" 4
+load; deploy "$version+6"
+is 'a schema whose program does not start: not deployed' $? 1
+lost >"$work/lost"
+is 'no request is lost' "$(cat "$work/lost")" 0
+ok 'customers are served by the workers of before' ready
+has 'and so it is said, with what to do' "$(cat "$work/said")" 'Customers are served by the workers that ran before: restart nothing, and deploy a version that mends it'
+ok 'jobs and backups go on meanwhile' inside sh -c 'systemctl start chulcheck-backup chulcheck-deliver chulcheck-deliver-auth chulcheck-stock-alert chulcheck-reminder chulcheck-standing'
+another_schema "$version+7" 5 :
+load; deploy "$version+7"
+is 'one that mends it is deployed' $? 0
+lost >"$work/lost"
+is 'and no request is lost' "$(cat "$work/lost")" 0
 
 scripts/deploy --packages "$work/debs" --ssh "$ssh -p 1" root@127.0.0.1 root@192.0.2.1 >"$work/said" 2>&1
 is 'a machine that cannot be reached' $? 1

@@ -147,8 +147,21 @@ code=$?
 [ $code = 0 ] || tail -n 20 "$work/apply" | sed 's/^/# /'
 is 'with a changed setting and secret' $code 0
 is 'both are there' "$(on_attend grep -c '^site_name = 감귤 가게$' /etc/chulcheck/attend.conf) $(on_attend cat /etc/chulcheck/secrets/smtp_password)" '1 two'
-ok 'the service has started again, and is ready' sh -c "[ '$(since)' != '${before##* }' ]"
+is 'workers are exchanged, and no service starts again' "$(secret_of) $(since)" "$before"
+named() { nsenter --net="$network" curl -s --cacert "$work/ca.pem" $resolve https://event.example.kr/ | grep -q '감귤 가게'; }
+ok 'customers see the new name' wait_for 10 named
+by_hand cookie_key_event "$BIN/chulcheckctl token" '감귤 가게' >"$work/apply" 2>&1
+is 'a secret that workers read' $? 0
+ok 'the service starts again with it' [ "$(since)" != "${before##* }" ]
 ok 'both are ready' all_ready
+mkdir "$work/same"
+cp "$work"/debs/*.deb "$work/same"
+dpkg-deb -R "$work/same"/chulcheck-attend_*.deb "$work/tree"
+echo >>"$work/tree/usr/share/doc/chulcheck-attend/other"
+dpkg-deb -b "$work/tree" "$work/same"/chulcheck-attend_*.deb >/dev/null
+scripts/host --event event.example.kr --auth auth.example.kr --packages "$work/same" --ssh "$ssh" --role attend root@10.9.0.3 >"$work/apply" 2>&1
+is 'other packages of the same version' $? 1
+has 'are refused' "$(cat "$work/apply")" 'give the new ones another version'
 apply smtp_password false '감귤 가게' >"$work/apply" 2>&1
 ok 'a secret whose command fails: not done' [ $? != 0 ]
 has 'and it is said which' "$(cat "$work/apply")" 'the command that prints smtp_password'
