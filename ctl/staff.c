@@ -23,10 +23,13 @@ static enum rc
 add_run(struct db *db, struct arena *a, void *arg)
 {
 	const struct code *c = arg;
-	enum rc rc = q_staff_code_add(db, a, c->hash, c->role, c->expires_at, NULL);
+	int64_t now = clock_now_ms() / 1000;
+	enum rc rc;
 
-	return rc == RC_OK ? q_auth_audit_add(db, a, clock_now_ms() / 1000, "chulcheckctl",
-	    "one-time code made", c->role, "", NULL) : rc;
+	if ((rc = q_staff_code_end(db, a, now, c->role, NULL)) != RC_OK ||
+	    (rc = q_staff_code_add(db, a, c->hash, c->role, c->expires_at, NULL)) != RC_OK)
+		return rc;
+	return q_auth_audit_add(db, a, now, "chulcheckctl", "one-time code made", c->role, "", NULL);
 }
 
 /* The code is hashed as people type it: without hyphens (fcgi/auth/staff.c). */

@@ -93,6 +93,11 @@ FROM account WHERE role <> 'customer' ORDER BY email LIMIT 500;
 -- out:  n int
 SELECT COUNT(*) AS n FROM account WHERE role <> 'customer' AND role = 'owner';
 
+-- A new code ends those before it: somebody may have seen one.
+-- name: staff_code_end exec
+-- in:   now int, role text
+UPDATE staff_code SET used_at = :now WHERE role = :role AND used_at = 0;
+
 -- name: staff_code_add exec
 -- in:   code_hash text, role text, expires_at int
 INSERT INTO staff_code (code_hash, role, expires_at) VALUES (:code_hash, :role, :expires_at);

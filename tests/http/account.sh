@@ -284,6 +284,9 @@ old=$("$BIN/chulcheckctl" staff code --role owner "$AUTH_DB" 2>/dev/null)
 sql "$AUTH_DB" "UPDATE staff_code SET expires_at = expires_at - 86401 WHERE used_at = 0" >/dev/null
 post "$AUTH_URL/staff/code" "code=$old"; is 'staff: and for a day' "$status" 401
 is 'staff: codes are stored as hashes' "$(sql "$AUTH_DB" "SELECT COUNT(*) FROM staff_code WHERE code_hash LIKE '%$(echo "$old" | cut -c1-9)%'")" 0
+seen=$("$BIN/chulcheckctl" staff code --role owner "$AUTH_DB" 2>/dev/null)
+"$BIN/chulcheckctl" staff code --role owner "$AUTH_DB" >/dev/null 2>&1
+post "$AUTH_URL/staff/code" "code=$seen"; is 'staff: a new code ends the one before' "$status $(account customer8@example.kr role)" '401 customer'
 browser boss
 low=$("$BIN/chulcheckctl" staff code --role viewer "$AUTH_DB" 2>/dev/null)
 page "$AUTH_URL/staff/code"; post "$AUTH_URL/staff/code" "code=$low"
