@@ -79,7 +79,7 @@ is 'and no request is lost' "$(cat "$work/lost")" 0
 ok 'there were some' [ "$(cat "$work"/load.* | wc -l)" -gt 100 ]
 is 'it runs' "$(runs)" "$version+2 $version+2 $version+2 "
 has 'and it is said' "$(cat "$work/said")" "version $version+2 serves"
-ok 'a backup was made before' inside test -s "/var/backups/chulcheck/$(inside date +%Y-%m-%d)/auth.db"
+ok 'a backup was made before' inside sh -c "test -s /var/backups/chulcheck/*-before-$version+2/auth.db"
 
 generation() { inside journalctl -u chulcheck-attend -o cat | grep -c 'serves, the one before finishes'; }
 was=$(generation)
@@ -127,6 +127,24 @@ load; deploy "$version+7"
 is 'one that mends it is deployed' $? 0
 lost >"$work/lost"
 is 'and no request is lost' "$(cat "$work/lost")" 0
+
+# Back to a version with an older schema, as docs/operate/upgrade.md says.
+was=$(inside sh -c "ls -d /var/backups/chulcheck/*-before-$version+5")
+cp -R "$work/$version+2" "$root/opt/older"
+inside systemctl stop chulcheck-attend chulcheck-auth 'chulcheck-*.timer'
+inside sh -c 'apt-get install -y --no-install-recommends --allow-downgrades /opt/older/*.deb' >"$work/said" 2>&1 </dev/null
+is 'an older program is installed beside a newer schema' $? 0
+has 'and it is said that it cannot start with it' "$(cat "$work/said")" '/attend.db has a newer schema than chulcheck-attend'
+is 'the backup of its time is restored' "$(inside chulcheckctl restore --domain attend --from "$was/attend.db" /var/lib/chulcheck/attend/attend.db | grep -c 'is restored') $(schema)" '1 3'
+timers=$(inside sh -c "systemctl list-unit-files --state=enabled --no-legend 'chulcheck-*.timer' | cut -d ' ' -f 1 | grep -v provider-keys") # that one is for two machines
+# shellcheck disable=SC2086
+inside systemctl stop $timers
+ok 'the services and the timers start' inside systemctl start chulcheck-auth chulcheck-attend timers.target
+# shellcheck disable=SC2086
+ok 'all of them' active $timers
+ok 'there are some' [ "$(echo "$timers" | wc -l)" -ge 6 ]
+ok 'and answer' wait_for 20 ready
+is 'the older version runs' "$(runs)" "$version+2 $version+2 $version+2 "
 
 scripts/deploy --packages "$work/debs" --ssh "$ssh -p 1" root@127.0.0.1 root@192.0.2.1 >"$work/said" 2>&1
 is 'a machine that cannot be reached' $? 1

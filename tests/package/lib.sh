@@ -84,7 +84,7 @@ inside() {
 	nsenter -t "$(_leader)" -m -u -i -n -p -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 near() { nsenter -t "$(_leader)" -n -- "$@"; }
-active() { inside systemctl is-active -q "$@"; }
+active() { for _unit; do inside systemctl is-active -q "$_unit" || return 1; done; } # of several names, systemctl wants one
 get() {
 	_url=$1; shift
 	inside curl -s -m 10 --cacert /etc/chulcheck/tls/certificate.pem -o - -w '\n%{http_code}' "$@" "$_url" >"$work/answer"

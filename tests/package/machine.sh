@@ -162,15 +162,29 @@ ok 'and answers' wait_for 10 ready shop.test
 is 'all is back' "$(done_so_far)" "$people"
 is 'and is of its own user' "$(inside stat -c '%U %a' /var/lib/chulcheck/attend/attend.db)" 'chulcheck-attend 600'
 
-# A secret that only this machine can read.
-inside sh -c 'cd /etc/chulcheck/secrets && systemd-creds encrypt --with-key=host --name=cookie_key cookie_key_event cookie_key_event.cred && mv cookie_key_event /root/' >/dev/null 2>&1
+# Those with a label stay when the day's backup is made anew, and go with the days.
+inside sh -c "cd /var/backups/chulcheck && mkdir 2026-01-01 2026-01-01T101112-before-old 2026-01-02T101112-before-2 mine && chulcheck-backup --label before-more && chulcheck-backup --keep 1" >/dev/null
+is 'backups: a day, what has a label, what is not ours' "$(inside ls /var/backups/chulcheck | sed 's/T[0-9]*-/T-/' | tr '\n' ' ')" "$(basename "$today") $(basename "$today")T-before-more mine "
+inside rmdir /var/backups/chulcheck/mine
+inside chulcheck-backup --label 'a/b' >/dev/null 2>&1
+is 'no label that leads elsewhere' $? 1
+
+# Secrets that only this machine can read.
+encrypt() { # NAME IN THE UNIT, FILE
+	inside sh -c "cd /etc/chulcheck/secrets && systemd-creds encrypt --with-key=host --name=$1 $2 $2.cred && mv $2 /root/" >/dev/null 2>&1
+	echo "LoadCredentialEncrypted=$1:/etc/chulcheck/secrets/$2.cred"
+}
 inside mkdir -p /etc/systemd/system/chulcheck-attend.service.d
-inside sh -c 'printf "[Service]\nLoadCredentialEncrypted=cookie_key:/etc/chulcheck/secrets/cookie_key_event.cred\n" >/etc/systemd/system/chulcheck-attend.service.d/encrypted.conf'
+{ echo '[Service]'; encrypt cookie_key cookie_key_event; encrypt client_secret client_secret; } >"$root/etc/systemd/system/chulcheck-attend.service.d/encrypted.conf"
 inside systemctl daemon-reload
-ok 'the service starts with an encrypted secret' inside systemctl restart chulcheck-attend
+ok 'the service starts with encrypted secrets' inside systemctl restart chulcheck-attend
 ok 'and answers' wait_for 10 ready shop.test
-is 'which nobody can read from the disk' "$(inside sh -c 'grep -cF "$(cat /root/cookie_key_event)" /etc/chulcheck/secrets/cookie_key_event.cred')" 0
-inside sh -c 'mv /root/cookie_key_event /etc/chulcheck/secrets/ && rm /etc/systemd/system/chulcheck-attend.service.d/encrypted.conf /etc/chulcheck/secrets/cookie_key_event.cred; systemctl daemon-reload; systemctl restart chulcheck-attend'
+is 'which nobody can read from the disk' "$(inside sh -c 'cd /root && for f in cookie_key_event client_secret; do grep -cF "$(cat $f)" /etc/chulcheck/secrets/$f.cred; done' | tr '\n' ' ')" '0 0 '
+ok 'set up once more' [ -z "$(inside chulcheck-setup 2>&1)" ]
+is 'no other secret is made beside them' "$(inside sh -c 'ls /etc/chulcheck/secrets/cookie_key_event /etc/chulcheck/secrets/client_secret 2>/dev/null')" ''
+client_of() { inside sh -c 'printf "user = chulcheck-attend:%s\n" "$(cat /root/client_secret)" >/root/curlrc'; get http://auth.shop.test/token --unix-socket /run/chulcheck/http.sock -K /root/curlrc -d grant_type=refresh_token -d refresh_token=none; }
+is 'and the client keeps its own' "$(client_of) $(grep -o invalid_grant "$work/body")" '400 invalid_grant'
+inside sh -c 'cd /etc/chulcheck/secrets && mv /root/cookie_key_event /root/client_secret . && rm /etc/systemd/system/chulcheck-attend.service.d/encrypted.conf *.cred; systemctl daemon-reload; systemctl restart chulcheck-attend'
 
 halt
 boot
