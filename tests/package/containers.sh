@@ -91,4 +91,41 @@ start attend -d --network none >/dev/null && started="$started attend"
 start web -d --network host -e LISTEN=127.0.0.1:18480 >/dev/null && started="$started web"
 ok 'new containers answer' wait_for 30 ready
 ok 'with the data of before' [ -n "$(token saebom@example.kr 'a long password of mine')" ]
+
+# And compose.yaml itself, by docker-compose, which asks podman over the interface of docker. It knows as many open
+# files as are allowed here.
+for c in web attend auth; do pod rm -f -t 40 $c >/dev/null; done
+started=''
+mkdir "$work/cni"
+cat >"$work/containers.conf" <<C
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[network]
+network_config_dir = "$work/cni"
+C
+CONTAINERS_CONF=$work/containers.conf pod system service -t 0 "unix://$work/podman.sock" >/dev/null 2>&1 &
+service=$!
+at_exit='compose down -v >/dev/null 2>&1; kill $service; '"$at_exit"
+web=$(free_port 18480)
+compose() { EVENT_URL=http://event.localhost:$web AUTH_URL=http://auth.localhost:$web PUBLISH=127.0.0.1:$web DOCKER_HOST=unix://$work/podman.sock docker-compose -p "chulcheck$$" -f containers/compose.yaml "$@"; }
+wait_for 10 test -S "$work/podman.sock"
+compose up -d >"$work/said" 2>&1
+code=$?
+[ $code = 0 ] || tail -n 20 "$work/said" | sed 's/^/# /'
+is 'compose: up' $code 0
+answers() { [ "$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://event.localhost:$web/sign-in") $(curl -s -m 5 -o "$work/jwks" -w '%{http_code}' "http://auth.localhost:$web/jwks.json")" = '303 200' ]; }
+ok 'compose: both hosts answer' wait_for 30 answers
+key=$(cat "$work/jwks")
+has 'compose: the code of the owner' "$(compose logs setup 2>&1)" '/staff/code, within 24 hours, once: '
+is 'compose: attend has no network' "$(compose exec -T attend ls /sys/class/net | tr '\n' ' ')" 'lo '
+has 'compose: a backup' "$(compose exec -T attend chulcheckctl backup --domain attend --to /var/lib/chulcheck/attend/backup.db /var/lib/chulcheck/attend/attend.db)" 'MB, checked'
+compose down >/dev/null 2>&1
+is 'compose: down' "$(pod ps -q -a | wc -l)" 0
+compose up -d >"$work/said" 2>&1
+ok 'compose: up again' wait_for 30 answers
+is 'compose: with the keys of before' "$(cat "$work/jwks")" "$key"
 finish
