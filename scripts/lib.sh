@@ -3,7 +3,7 @@
 # Packages that a build and a run need, those that only tests and the lint need, and those of the
 # Debian packages and of the machine that tests install them on.
 RUN_PACKAGES='gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libscrypt-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev unixodbc-dev libqrencode-dev libsqliteodbc nginx-light spawn-fcgi sqlite3 python3 python3-aiosmtpd tzdata curl'
-TEST_PACKAGES='git openssl python3-jsonschema python3-yaml cppcheck mandoc systemd faketime valgrind chromium fonts-noto-cjk nodejs npm libfcgi-bin procps iproute2 mariadb-server-core mariadb-client-core odbc-mariadb postgresql odbc-postgresql john-data certbot pebble'
+TEST_PACKAGES='git openssl python3-jsonschema python3-yaml cppcheck mandoc systemd faketime valgrind chromium fonts-noto-cjk nodejs npm libfcgi-bin procps strace iproute2 mariadb-server-core mariadb-client-core odbc-mariadb postgresql odbc-postgresql john-data certbot pebble'
 DEB_PACKAGES='dpkg-dev debhelper fakeroot lintian git'
 MACHINE_PACKAGES='mmdebstrap systemd-container openssh-client buildah podman runc docker-compose containernetworking-plugins iptables'
 IMAGE_PACKAGES='mmdebstrap buildah'

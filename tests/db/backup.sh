@@ -27,6 +27,11 @@ ok 'and is sound by the rules' "$BIN/chulcheckctl" verify --domain attend "$to/a
 is 'it is its owner'"'"'s alone' "$(stat -c %a "$to/attend.db")" 600
 rm -f "$to"/attend.db-* "$to"/attend.db.lock
 is 'nothing else is there' "$(ls -A "$to")" attend.db
+slow="strace -f -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter=60000 $BIN/chulcheckctl backup --domain attend --to $to/slow.db $ATTEND_DB"
+has 'on a terminal it tells how far it is' "$(script -qec "$slow" /dev/null)" ' MB copied'
+rm "$to/slow.db"
+hasnt 'in a journal it does not' "$(sh -c "$slow 2>&1")" ' MB copied'
+rm "$to/slow.db"
 is 'auth' "$(ctl backup --domain auth --to "$to/auth.db" "$AUTH_DB" | wc -l)" 1
 
 # What is refused.
