@@ -11,6 +11,7 @@
 #	halt, kill_machine	stops it; the second as if the power went
 #	active UNIT...		are they running there?
 #	get URL [ARGUMENTS]	prints the status; the body is in $work/body
+#	load; unload		requests on both hosts in between; sets $n, how many were answered, and $bad, what was no 200
 #
 # Only with MACHINE=1 (scripts/test --machine): packages and trees take a while. Where no machine can be
 # booted, that is a failure.
@@ -91,3 +92,22 @@ get() {
 	sed '$d' "$work/answer" >"$work/body"
 	tail -n 1 "$work/answer"
 }
+# Each on a connection of its own: one that nginx closes may be lost by the client, which then asks again.
+load() {
+	inside touch /run/load
+	for host in event auth event auth; do
+		loads=$((loads + 1)) # not in the redirection, which is expanded in the subshell
+		inside sh -c "while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H 'Connection: close' -o /dev/null -w '%{http_code} %{time_total} %{errormsg}\\n' 'https://$host.localhost/readyz?[1-100]'; done" >"$work/load.$loads" 2>/dev/null &
+		loaders="$loaders $!"
+	done
+}
+unload() {
+	inside rm /run/load
+	# shellcheck disable=SC2086
+	wait $loaders
+	n=$(cat "$work"/load.* | wc -l) bad=$(cat "$work"/load.* | grep -v '^200 ')
+	[ -z "$bad" ] || inside tail -n 3 /var/log/nginx/error.log
+	loaders='' loads=0
+	rm "$work"/load.*
+}
+loaders='' loads=0

@@ -9,26 +9,6 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # What both hosts say, once they have started.
 ready() { [ "$(get "https://event.$1/readyz") $(get "https://auth.$1/readyz")" = '200 200' ]; }
-# Requests on both hosts, until unload, each on a connection of its own: one that nginx closes may be lost by the
-# client, which then asks again. unload sets $n, how many answers, and $bad, those that are not 200.
-load() {
-	inside touch /run/load
-	for host in event auth event auth; do
-		loads=$((loads + 1)) # not in the redirection, which is expanded in the subshell
-		inside sh -c "while [ -e /run/load ]; do curl -s -k -m 20 --http1.1 -H 'Connection: close' -o /dev/null -w '%{http_code} %{time_total} %{errormsg}\\n' 'https://$host.localhost/readyz?[1-100]'; done" >"$work/load.$loads" 2>/dev/null &
-		loaders="$loaders $!"
-	done
-}
-unload() {
-	inside rm /run/load
-	# shellcheck disable=SC2086
-	wait $loaders
-	n=$(cat "$work"/load.* | wc -l) bad=$(cat "$work"/load.* | grep -v '^200 ')
-	[ -z "$bad" ] || inside tail -n 3 /var/log/nginx/error.log
-	loaders='' loads=0
-	rm "$work"/load.*
-}
-loaders='' loads=0
 programs() { inside sh -c 'readlink /proc/[0-9]*/exe' | grep "^/usr/bin/chulcheck-$1"; } # HOST
 
 scripts/deb --out "$work/debs-one" >"$work/deb.log" 2>&1
