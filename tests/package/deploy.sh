@@ -115,10 +115,11 @@ is 'and no request is lost' "$bad" ''
 # Back to a version with an older schema, as docs/operate/upgrade.md says.
 was=$(inside sh -c "ls -d /var/backups/chulcheck/*-before-$version+5")
 cp -R "$work/$version+2" "$root/opt/older"
-inside systemctl stop chulcheck-attend chulcheck-auth 'chulcheck-*.timer'
 inside sh -c 'apt-get install -y --no-install-recommends --allow-downgrades /opt/older/*.deb' >"$work/said" 2>&1 </dev/null
 is 'an older program is installed beside a newer schema' $? 0
 has 'and it is said that it cannot start with it' "$(cat "$work/said")" '/attend.db has a newer schema than chulcheck-attend'
+ok 'customers are served meanwhile' ready
+inside systemctl stop chulcheck-attend chulcheck-auth 'chulcheck-*.timer'
 is 'the backup of its time is restored' "$(inside chulcheckctl restore --domain attend --from "$was/attend.db" /var/lib/chulcheck/attend/attend.db | grep -c 'is restored') $(schema)" '1 3'
 timers=$(inside sh -c "systemctl list-unit-files --state=enabled --no-legend 'chulcheck-*.timer' | cut -d ' ' -f 1 | grep -v provider-keys") # that one is for two machines
 # shellcheck disable=SC2086
