@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 for domain in attend auth; do build/chulcheckctl migrate --domain $domain "$work/$domain.db" >/dev/null; done
 /usr/bin/python3 - "$work" <<'P'
 import glob, re, sqlite3, sys
-SMALL = {'campaign', 'milestone', 'reward', 'alert_recipient', 'stock_alert', 'client'}
+SMALL = {'campaign', 'milestone', 'reward', 'alert_recipient', 'stock_alert', 'client', 'staff_code'}
 JOBS = re.compile(r'verify_|outbox_|mails_to_gmail$|metrics_outbox$|client_re|staff_list$|export_')
 passed = failed = 0
 for path in sorted(glob.glob('db/queries/*.sql')):
