@@ -5,6 +5,7 @@
 #include "db/db.h"
 
 int ctl_migrate(const char *path, enum db_domain);
+int ctl_schema(const char *path, enum db_domain);            /* its number */
 int ctl_verify(const char *path);            /* of the attendance domain */
 
 int ctl_backup(const char *path, enum db_domain, const char *to);

@@ -12,6 +12,7 @@
 
 static const char usage_text[] =
     "usage: chulcheckctl migrate --domain auth|attend FILE   create or update a database\n"
+    "       chulcheckctl schema  --domain auth|attend FILE   the number of its schema\n"
     "       chulcheckctl backup  --domain auth|attend --to FILE DATABASE     while it is in use\n"
     "       chulcheckctl restore --domain auth|attend --from FILE DATABASE   while it is not\n"
     "       chulcheckctl verify  --domain attend FILE        compare it with the rules\n"
@@ -108,6 +109,14 @@ migrate(const struct args *in)
 }
 
 static int
+schema(const struct args *in)
+{
+	enum db_domain domain;
+
+	return is_domain(in, &domain) ? ctl_schema(in->file, domain) : usage();
+}
+
+static int
 backup(const struct args *in)
 {
 	enum db_domain domain;
@@ -169,6 +178,7 @@ static const struct {
 	int (*run)(const struct args *);
 } commands[] = {
 	{ "migrate", NULL, DOMAIN | FILE_NAME, 0, migrate },
+	{ "schema", NULL, DOMAIN | FILE_NAME, 0, schema },
 	{ "backup", NULL, DOMAIN | TO | FILE_NAME, 0, backup },
 	{ "restore", NULL, DOMAIN | FROM | FILE_NAME, 0, restore },
 	{ "verify", NULL, DOMAIN | FILE_NAME, 0, verify },

@@ -31,12 +31,18 @@ sync_path(const char *path)
 	return done;
 }
 
-static bool
-sync_folder(struct arena *a, const char *path)
+static const char *
+folder_of(struct arena *a, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return sync_path(slash == NULL ? "." : slash == path ? "/" : arena_strn(a, path, (size_t)(slash - path)));
+	return slash == NULL ? "." : slash == path ? "/" : arena_strn(a, path, (size_t)(slash - path));
+}
+
+static bool
+sync_folder(struct arena *a, const char *path)
+{
+	return sync_path(folder_of(a, path));
 }
 
 static bool
@@ -182,14 +188,19 @@ prepare(struct arena *a, const char *backup, enum db_domain domain, const char *
 	return rc;
 }
 
-/* Whoever is the owner of what was there owns what comes. */
+/* Whoever is the owner of what was there owns what comes; of nothing, that of the folder does, and of the lock. */
 static bool
-same_owner(const char *path, const char *fresh)
+same_owner(struct arena *a, const char *path, const char *fresh)
 {
+	bool was_there = exists(path);
 	struct stat was, is;
 
-	return stat(path, &was) != 0 || stat(fresh, &is) != 0 || (was.st_uid == is.st_uid && was.st_gid == is.st_gid) ||
-	    (chown(fresh, was.st_uid, was.st_gid) == 0 && chmod(fresh, was.st_mode & 0777) == 0);
+	if (stat(was_there ? path : folder_of(a, path), &was) != 0 || stat(fresh, &is) != 0 ||
+	    (was.st_uid == is.st_uid && was.st_gid == is.st_gid))
+		return true;
+	return chown(fresh, was.st_uid, was.st_gid) == 0 && (was_there ?
+	    chmod(fresh, was.st_mode & 0777) == 0 :
+	    chown(arena_fmt(a, "%s.lock", path), was.st_uid, was.st_gid) == 0);
 }
 
 /* Its commits are all in the file then; a damaged one keeps them in its -wal, which goes with it. */
@@ -218,7 +229,7 @@ exchange(struct arena *a, const char *path, const char *fresh, const char *aside
 			return RC_IO;
 		(void)unlink(arena_fmt(a, "%s-shm", path));
 	}
-	return same_owner(path, fresh) && rename(fresh, path) == 0 && sync_folder(a, path) ? RC_OK : RC_IO;
+	return same_owner(a, path, fresh) && rename(fresh, path) == 0 && sync_folder(a, path) ? RC_OK : RC_IO;
 }
 
 enum rc

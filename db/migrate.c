@@ -92,6 +92,22 @@ bring_up(struct db *db, enum db_domain domain, int *ret_done, const char **ret_e
 }
 
 enum rc
+db_schema(const char *path, enum db_domain domain, int *ret, const char **ret_error)
+{
+	struct db *db;
+	bool ours;
+
+	*ret_error = "cannot be opened: check the path and who may read there";
+	if (engine_open(&db, path, DB_READ, false) != RC_OK)
+		return RC_CONFIG;
+	ours = engine_pragma(db, "PRAGMA application_id") == engine_application_id(domain);
+	*ret = engine_pragma(db, "PRAGMA user_version");
+	db_close(db);
+	*ret_error = "is not a database of this domain";
+	return ours && *ret >= 0 ? RC_OK : RC_CONFIG;
+}
+
+enum rc
 db_migrate(const char *path, enum db_domain domain, int *ret_done, const char **ret_error)
 {
 	static char error[300];

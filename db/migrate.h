@@ -14,3 +14,6 @@ extern const struct migration *const migrations[DB_DOMAIN_MAX];  /* each ends wi
 [[nodiscard]] enum rc db_migrate(const char *path, enum db_domain, int *ret_done,
     const char **ret_error);
 int db_version(enum db_domain);              /* the newest number */
+
+/* The schema that a file has, of whichever program, and changes nothing. RC_CONFIG: it is none of this domain. */
+[[nodiscard]] enum rc db_schema(const char *path, enum db_domain, int *ret, const char **ret_error);

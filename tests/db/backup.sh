@@ -90,6 +90,14 @@ is 'the old one has it' "$(sqlite3 "$(sed 's/.* is //' "$work/said")" "SELECT CO
 ok 'verify finds no fault' "$BIN/chulcheckctl" verify --domain attend "$work/w.db"
 ctl restore --domain attend --from "$to/attend.db" "$work/fresh.db" >/dev/null; is 'restore where there is none yet' "$? $(in_it "$work/fresh.db")" "0 $backed"
 
+has 'schema: its number, and nothing else' "$(ctl schema --domain attend "$work/fresh.db")" "$(sqlite3 "$work/fresh.db" 'PRAGMA user_version')"
+has 'schema: of the other domain' "$(ctl schema --domain auth "$work/fresh.db")" 'is not a database of this domain'
+if [ "$(id -u)" = 0 ]; then
+	install -d -o nobody "$work/lost"
+	ctl restore --domain attend --from "$to/attend.db" "$work/lost/attend.db" >/dev/null
+	is 'restore of a lost one: for the owner of its folder' "$(stat -c %U "$work/lost"/attend.db "$work/lost"/attend.db.lock | sort -u)" nobody
+fi
+
 # Ended at any moment: the old one or the new one, whole.
 for n in 0.001 0.005 0.01 0.015 0.02 0.03 0.04 0.05; do
 	cp "$aside" "$work/k.db"; rm -f "$work"/k.db-* "$work"/k.db.*
