@@ -241,12 +241,14 @@ module "hosts" {
     name            = var.event_name
     machine         = "root@${aws_eip.host["event"].public_ip}"
     address         = aws_eip.host["event"].public_ip
+    machine_id      = aws_instance.host["event"].id
     secret_commands = { smtp_password = local.secret["smtp_password"] }
   }
   auth = {
-    name    = var.auth_name
-    machine = "root@${aws_eip.host["auth"].public_ip}"
-    address = aws_eip.host["auth"].public_ip
+    name       = var.auth_name
+    machine    = "root@${aws_eip.host["auth"].public_ip}"
+    address    = aws_eip.host["auth"].public_ip
+    machine_id = aws_instance.host["auth"].id
     secret_commands = merge({ smtp_password = local.secret["smtp_password"] },
     var.shop ? { shop_dsn = local.secret["shop_dsn"] } : {})
   }

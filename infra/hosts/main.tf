@@ -48,7 +48,7 @@ locals {
 }
 
 resource "terraform_data" "auth" {
-  triggers_replace = [local.auth, local.packages, var.auth.certificate == "" ? "" : filesha256(var.auth.certificate)]
+  triggers_replace = [local.auth, local.packages, var.auth.machine_id, var.auth.certificate == "" ? "" : filesha256(var.auth.certificate)]
   lifecycle {
     precondition {
       condition     = length(local.packages) >= 3
@@ -63,10 +63,10 @@ resource "terraform_data" "auth" {
   }
 }
 
-# The event host is a client of the auth host, which is therefore there first.
+# The event host is a client of the auth host, which is therefore there first; of a new one it becomes a client anew.
 resource "terraform_data" "event" {
   depends_on       = [terraform_data.auth]
-  triggers_replace = [local.event, local.packages, var.event.certificate == "" ? "" : filesha256(var.event.certificate)]
+  triggers_replace = [local.event, local.packages, var.event.machine_id, terraform_data.auth.id, var.event.certificate == "" ? "" : filesha256(var.event.certificate)]
   provisioner "local-exec" {
     quiet       = true
     interpreter = ["/bin/bash", "-euc"]

@@ -4,6 +4,7 @@ variable "event" {
     name            = string                    # such as event.example.kr
     machine         = string                    # such as root@192.0.2.7: a fresh Debian 12
     address         = string                    # from which the auth host sees it come
+    machine_id      = optional(string, "")      # changes when the machine is another one at the same address
     certificate     = optional(string, "")      # a file here, with its chain
     key_command     = optional(string, "")      # a command here that prints the key: pass show tls/event
     secret_commands = optional(map(string), {}) # smtp_password = "pass show mail/event"
@@ -24,6 +25,7 @@ variable "auth" {
     name            = string
     machine         = string
     address         = string
+    machine_id      = optional(string, "")
     certificate     = optional(string, "")
     key_command     = optional(string, "")
     secret_commands = optional(map(string), {}) # shop_dsn = "pass show shop/dsn"

@@ -11,6 +11,11 @@ ok 'the images are built' [ $? = 0 ]
 for role in auth attend notify web; do
 	ok "$role: at most 80 MB" [ "$(stat -c %s build/images/$role.tar.gz)" -le 80000000 ]
 done
+mkdir "$work/layer"
+zcat build/images/base.tar.gz | tar -xf - -C "$work/layer"
+lists=$(for f in "$work"/layer/*.tar "$work"/layer/*/layer.tar; do tar -xOf "$f" etc/apt/sources.list 2>/dev/null; done)
+has 'with the security updates of Debian' "$lists" 'bookworm-security main'
+rm -r "$work/layer"
 # What compose.yaml says of the services, for podman: the same volumes, user and restrictions.
 /usr/bin/python3 - >"$work/services" <<'P'
 import yaml

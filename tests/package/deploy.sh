@@ -9,14 +9,15 @@ cd "$(dirname "$0")/../.." || exit 1
 scripts/deb --out "$work/debs" >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
 version=$(cat VERSION)
 # The same packages as another version, changed by COMMAND in the tree of one of them.
-again() { # VERSION [PACKAGE COMMAND]
+again() { # VERSION [PACKAGE COMMAND [VERSION THAT IT IS MADE OF]]
+	_of=${4:-$version} _from=$work/${4:-debs}
 	mkdir "$work/$1"
-	for f in "$work"/debs/*.deb; do
+	for f in "$_from"/*.deb; do
 		rm -rf "$work/tree"
 		dpkg-deb -R "$f" "$work/tree"
-		sed -i "s/^Version: .*/Version: $1/; s/(= $version)/(= $1)/" "$work/tree/DEBIAN/control"
+		sed -i "s/^Version: .*/Version: $1/; s/(= $_of)/(= $1)/" "$work/tree/DEBIAN/control"
 		case $f in *"/${2:-none}_"*) (cd "$work/tree" && eval "$3") ;; esac
-		dpkg-deb -b "$work/tree" "$work/$1/$(basename "$f" | sed "s/_${version}_/_$1_/")" >/dev/null
+		dpkg-deb -b "$work/tree" "$work/$1/$(basename "$f" | sed "s/_${_of}_/_$1_/")" >/dev/null
 	done
 }
 again "$version+2"
@@ -32,6 +33,7 @@ another_schema() { # VERSION NUMBER COMMAND
 	(cd "$work/tree" && eval "$3" && git init -q && scripts/deb --version "$1" --out "$work/$1") >"$work/deb.log" 2>&1 || no_machine "$(tail -n 5 "$work/deb.log")" 'make deb'
 }
 another_schema "$version+5" 4 :
+again "$version+4.5" chulcheck-auth 'printf "#!/bin/sh\nexit 1\n" >DEBIAN/preinst; chmod 755 DEBIAN/preinst' "$version+5"
 another_schema "$version+6" 5 "sed -i 's/return worker_main(/return argc > 0 ? 1 : worker_main(/' fcgi/attend/main.c"
 
 machine one
@@ -59,8 +61,8 @@ has 'are noted, and nothing else is done' "$(cat "$work/said")" "version $versio
 load; deploy "$version+2"
 is 'a new version is deployed' $? 0
 unload
+ok "it was asked meanwhile: $n" [ "$n" -gt 100 ]
 is 'and no request is lost' "$bad" ''
-ok "there were some: $n" [ "$n" -gt 100 ]
 is 'it runs' "$(runs)" "$version+2 $version+2 $version+2 "
 has 'and it is said' "$(cat "$work/said")" "version $version+2 serves"
 ok 'a backup was made before' inside sh -c "test -s /var/backups/chulcheck/*-before-$version+2/auth.db"
@@ -81,6 +83,7 @@ has 'and it is said why' "$(cat "$work/said")" "other packages of version $versi
 load; deploy "$version+3"
 is 'workers that do not start: not deployed' $? 1
 unload
+ok "it was asked meanwhile: $n" [ "$n" -gt 100 ]
 is 'no request is lost' "$bad" ''
 has 'it is said what does not serve' "$(cat "$work/said")" 'attend does not serve'
 has 'and that the one before serves again' "$(cat "$work/said")" "deploy: $version+2 serves again"
@@ -93,15 +96,32 @@ is 'the one before runs' "$(runs)" "$version+2 $version+2 $version+2 "
 ok 'and answers' wait_for 20 ready
 is 'the page too' "$(get https://event.localhost/sign-in)" 303
 
+deploy "$version+4.5"
+is 'packages that cannot be installed: not deployed' "$? $(runs)" "1 $version+2 $version+2 $version+2 "
+is 'all of those before are whole' "$(inside dpkg-query -W -f '${db:Status-Status} ' chulcheck-common chulcheck-auth chulcheck-attend)" 'installed installed installed '
+is 'and the schema is as it was' "$(sqlite3 "$root/var/lib/chulcheck/attend/attend.db" 'PRAGMA user_version')" 3
+ok 'all answers' wait_for 20 ready
+
+# The connection breaks while it is looked whether the new version serves.
+scripts/deploy --packages "$work/$version+3" --ssh "timeout -s KILL 12 $ssh" root@127.0.0.1 >"$work/said" 2>&1
+is 'a connection that breaks' $? 1
+back() { [ "$(runs)" = "$version+2 $version+2 $version+2 " ] && [ "$(inside grep -c "status installed chulcheck-attend:.* $version+3\$" /var/log/dpkg.log)" = 2 ]; }
+ok 'the machine goes back by itself' wait_for 60 back
+ok 'and answers' wait_for 20 ready
+
+# Another program holds the lock of dpkg for a while, as automatic updates do.
+/usr/bin/python3 -c 'import fcntl, sys, time; f = open(sys.argv[1], "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(8)' "$root/var/lib/dpkg/lock-frontend" &
 load; deploy "$version+5"
 is 'a new schema is deployed' $? 0
 unload
+ok "it was asked meanwhile: $n" [ "$n" -gt 100 ]
 is 'and no request is lost' "$bad" ''
 schema() { sqlite3 "$root/var/lib/chulcheck/attend/attend.db" 'PRAGMA user_version'; }
 is 'it is there' "$(schema)" 4
 load; deploy "$version+6"
 is 'a schema whose program does not start: not deployed' $? 1
 unload
+ok "it was asked meanwhile: $n" [ "$n" -gt 100 ]
 is 'no request is lost' "$bad" ''
 ok 'customers are served by the workers of before' ready
 has 'and so it is said, with what to do' "$(cat "$work/said")" 'Customers are served by the workers that ran before: restart nothing, and deploy a version that mends it'
@@ -110,6 +130,7 @@ another_schema "$version+7" 5 :
 load; deploy "$version+7"
 is 'one that mends it is deployed' $? 0
 unload
+ok "it was asked meanwhile: $n" [ "$n" -gt 100 ]
 is 'and no request is lost' "$bad" ''
 
 # Back to a version with an older schema, as docs/operate/upgrade.md says.

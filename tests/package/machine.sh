@@ -110,6 +110,15 @@ ok 'and are kept otherwise' inside grep -q '^# mine' /etc/chulcheck/attend.conf
 ok 'they answer with a certificate of their names' wait_for 10 ready shop.test
 has 'the client has the new address' "$(inside chulcheckctl client list --database /var/lib/chulcheck/auth/auth.db)" 'https://event.shop.test/callback'
 
+inside setpriv --reuid chulcheck-auth --regid chulcheck-auth --clear-groups --inh-caps=-all sh -c 'cd / && chulcheckctl client remove --database /var/lib/chulcheck/auth/auth.db --id chulcheck-attend' >/dev/null
+inside chulcheck-setup >/dev/null 2>&1
+has 'a set-up that was stopped between a client and its secret is mended by the next' "$(inside chulcheckctl client list --database /var/lib/chulcheck/auth/auth.db)" 'https://event.shop.test/callback'
+ok 'and it serves' wait_for 10 ready shop.test
+inside openssl genrsa -out /root/other.key 2048 2>/dev/null
+link=$(inside readlink -f /etc/chulcheck/tls/certificate.pem)
+inside chulcheck-setup --certificate "$link" --key /root/other.key >/dev/null 2>&1
+is 'a key of another certificate is refused' "$? $(inside readlink -f /etc/chulcheck/tls/certificate.pem)" "1 $link"
+
 for _ in 1 2 3; do
 	inside systemctl reset-failed chulcheck-attend
 	inside systemctl stop chulcheck-attend
@@ -139,6 +148,8 @@ is 'for root alone' "$(inside stat -c '%a %U' /var/backups/chulcheck "$today" "$
 has 'secrets and keys too' "$(inside tar -tf "$today/files.tar")" etc/chulcheck/secrets/totp_key
 people=$(done_so_far)
 inside sh -c 'systemctl stop "chulcheck-*.timer"; for s in attend deliver reminder standing stock-alert backup; do systemctl stop chulcheck-$s; done'
+ok 'a backup while all is stopped' inside systemctl start chulcheck-backup.service
+is 'leaves nothing of root beside the databases' "$(inside find /var/lib/chulcheck/auth /var/lib/chulcheck/attend -user root -name '*.db*')" ''
 sqlite3 "$ATTEND_DB" 'DELETE FROM mail_consent; DELETE FROM outbox' 2>/dev/null
 printf 'nonsense' | dd of="$ATTEND_DB" bs=1 seek=30000 conv=notrunc status=none
 ok 'restore' inside chulcheckctl restore --domain attend --from "$today/attend.db" /var/lib/chulcheck/attend/attend.db
@@ -148,7 +159,9 @@ is 'all is back' "$(done_so_far)" "$people"
 is 'and is of its own user' "$(inside stat -c '%U %a' /var/lib/chulcheck/attend/attend.db)" 'chulcheck-attend 600'
 
 # Those with a label stay when the day's backup is made anew, and go with the days.
-inside sh -c "cd /var/backups/chulcheck && mkdir 2026-01-01 2026-01-01T101112-before-old 2026-01-02T101112-before-2 mine && chulcheck-backup --label before-more && chulcheck-backup --keep 1" >/dev/null
+inside sh -c "cd /var/backups/chulcheck && mkdir 2026-01-02T101112-before-2 && chulcheck-backup && ls" >"$work/said"
+has 'backups: with few days, what has a label stays' "$(cat "$work/said")" 2026-01-02T101112-before-2
+inside sh -c "cd /var/backups/chulcheck && mkdir 2026-01-01 2026-01-01T101112-before-old mine && chulcheck-backup --label before-more && chulcheck-backup --keep 1" >/dev/null
 is 'backups: a day, what has a label, what is not ours' "$(inside ls /var/backups/chulcheck | sed 's/T[0-9]*-/T-/' | tr '\n' ' ')" "$(basename "$today") $(basename "$today")T-before-more mine "
 inside rmdir /var/backups/chulcheck/mine
 inside chulcheck-backup --label 'a/b' >/dev/null 2>&1

@@ -138,7 +138,7 @@ since() { on_attend systemctl show -P ActiveEnterTimestampMonotonic chulcheck-at
 before="$(secret_of) $(since)"
 apply smtp_password 'echo one' '귤 가게' >"$work/apply" 2>&1
 is 'again' $? 0
-has 'there is nothing to do' "$(cat "$work/apply")" "$([ -z "$tofu" ] || echo 'No changes.')"
+[ -z "$tofu" ] || has 'there is nothing to do' "$(cat "$work/apply")" 'No changes.'
 by_hand smtp_password 'echo one' '귤 가게' >"$work/apply" 2>&1
 is 'and by hand, without Terraform' $? 0
 is 'nothing is made twice, nothing starts again' "$(secret_of) $(since)" "$before"
@@ -154,6 +154,21 @@ by_hand cookie_key_event "$BIN/chulcheckctl token" '감귤 가게' >"$work/apply
 is 'a secret that workers read' $? 0
 ok 'the service starts again with it' [ "$(since)" != "${before##* }" ]
 ok 'both are ready' all_ready
+# What does not come to its end: nothing is taken, it is said, and the next mends it.
+scripts/host --event event.example.kr --auth auth.example.kr --packages "$work/debs" --ssh "$ssh" --role attend --certificate "$work/auth.pem" --key "cat $work/event.key" root@10.9.0.3 >"$work/apply" 2>&1
+is 'a key of another certificate: not done' "$? $(on_attend nginx -q -t 2>&1)" '1 '
+has 'and it is said' "$(cat "$work/apply")" 'is not that of its certificate'
+echo 'attend.conf no_such = 1' >"$work/settings"
+scripts/host --event event.example.kr --auth auth.example.kr --packages "$work/debs" --ssh "$ssh" --settings "$work/settings" --role attend root@10.9.0.3 >"$work/apply" 2>&1
+is 'a setting that there is not: not done' $? 1
+has 'and it is said' "$(cat "$work/apply")" 'does not take its settings; what runs goes on'
+on_attend sed -i '/^no_such/d' /etc/chulcheck/attend.conf
+on_auth setpriv --reuid chulcheck-auth --regid chulcheck-auth --clear-groups sh -c 'cd / && chulcheckctl client remove --database /var/lib/chulcheck/auth/auth.db --id chulcheck-attend' >/dev/null
+by_hand smtp_password 'echo two' '감귤 가게' >"$work/apply" 2>&1
+is 'a client without its secret' $? 0
+is 'is made anew with another' "$([ "$(secret_of)" != "${before% *}" ] && echo other)" other
+ok 'and all is ready' all_ready
+is 'the code of the owner is in no log' "$(grep -rlaE 'once: [0-9A-Z]{4}-' "$work/auth/var/log" "$work/auth/var/cache/chulcheck")" ''
 mkdir "$work/same"
 cp "$work"/debs/*.deb "$work/same"
 dpkg-deb -R "$work/same"/chulcheck-attend_*.deb "$work/tree"
@@ -213,6 +228,6 @@ is 'and taken' "$(inside cloud-init status --wait | tail -n 1)" 'status: done'
 is 'with nothing to complain of' "$(inside grep -E 'WARN|ERROR|Traceback' /var/log/cloud-init.log)" ''
 one_ready() { [ "$(inside curl -s -o /dev/null -w '%{http_code} ' --unix-socket /run/chulcheck/http.sock http://one.example.kr/readyz http://auth.one.example.kr/readyz -o /dev/null)" = '200 200 ' ]; }
 ok 'both hosts are ready' wait_for 20 one_ready
-hasnt 'the code of the owner is in no log of it' "$(cat "$root"/var/log/cloud-init*.log)" 'within 24 hours'
+is 'the code of the owner is in no log of it' "$(grep -rlaE 'once: [0-9A-Z]{4}-' "$root/var/log" "$root/var/cache/chulcheck")" ''
 ok 'a deploy has something to go back to' inside sh -c 'ls /var/cache/chulcheck/deploy/current/chulcheck-attend_*.deb'
 finish
