@@ -54,7 +54,8 @@ ok 'for both hosts' trusted auth.shop.test
 
 first=$(shown -serial)
 ok 'the timer renews it' trusting "$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/certbot.service")"
-is 'by challenges again' "$(challenges)" 4
+more() { [ "$(challenges)" -gt 2 ]; } # pebble may take one name's proof for good still
+ok 'by challenges again' wait_for 5 more
 renewed() { [ -n "$first" ] && [ "$(shown -serial)" != "$first" ] && trusted event.shop.test && trusted auth.shop.test; }
 ok 'and nginx shows the new one' wait_for 10 renewed
 
