@@ -47,7 +47,7 @@ struct db {
 	int lock_fd;             /* FILE.lock; -1 for a reader */
 	struct engine_wal wal;
 	int factor;
-	bool broken;
+	_Atomic bool broken;     /* the copying thread sets it, the writer looks */
 	struct db_memo memo;
 	sqlite3_stmt *steps[STEP_MAX];           /* those of a transaction */
 	sqlite3_stmt *stmts[STATEMENTS];         /* by query id */
